@@ -123,6 +123,15 @@ class PaletteTest {
     return http.send(request.build(), BodyHandlers.ofByteArray());
   }
 
+  private JsonNode state(String token) throws Exception {
+    var request =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + server.server().port() + "/api/palette"))
+            .header("authorization", "Bearer " + token)
+            .build();
+    return JSON.readTree(http.send(request, BodyHandlers.ofString()).body());
+  }
+
   private JsonNode awaitEnd() throws Exception {
     JsonNode state = JSON.readTree(send("").body());
     while (state.get("running").booleanValue()) {
@@ -275,12 +284,20 @@ class PaletteTest {
   }
 
   @Test
-  void trainingTakesARole() throws Exception {
+  void thePaletteTakesRoles() throws Exception {
     server.close();
     Files.writeString(
         files.resolve("tokens.yaml"),
-        "tokens: [{name: ann, sha256: %s}]".formatted(HashedTokens.hash("secret")));
+        """
+        tokens:
+        - {name: ann, sha256: %s}
+        - {name: bob, sha256: %s, roles: [generate]}
+        """
+            .formatted(HashedTokens.hash("secret"), HashedTokens.hash("other")));
     server = serve("train-steps: 4", "tokens: tokens.yaml");
+    assertThat(send("").statusCode()).isEqualTo(401);
+    assertThat(state("other")).isEmpty();
+    assertThat(state("secret")).isNotEmpty();
     assertThat(send("/index", "{}").statusCode()).isEqualTo(401);
     var request =
         HttpRequest.newBuilder(

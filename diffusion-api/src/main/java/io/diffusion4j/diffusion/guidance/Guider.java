@@ -297,6 +297,11 @@ public record Guider(
     return t -> new GuidanceRamp(1, asked.at(t), steps, shape).at(t);
   }
 
+  /** Returns whether the method leads away from the prediction of another network. */
+  public boolean leadsFromModel() {
+    return perturbation.isEmpty() && values.getOrDefault(WEAK, 0.0) > 0;
+  }
+
   /** Returns whether a scale of 1 is the conditional prediction, so that one call is enough. */
   public boolean isNoneAtOne() {
     return method != Method.CFG_PLUS_PLUS;

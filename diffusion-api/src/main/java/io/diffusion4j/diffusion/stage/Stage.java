@@ -37,6 +37,7 @@ import java.util.function.UnaryOperator;
  * @param reuses whether its network is a U-Net, which can reuse its deep features between steps
  * @param attentions the number of its network's layers of self-attention that guidance can leave
  *     out
+ * @param weaker whether there is a weaker network, from which guidance can lead away
  * @param settings the settings that requests may choose, {@link StageSettings#ALL} and others
  */
 public record Stage(
@@ -48,6 +49,7 @@ public record Stage(
     Optional<Sizes> sizes,
     boolean reuses,
     int attentions,
+    boolean weaker,
     List<StageSetting<?>> settings) {
   /** Plans that amplify errors more than this draw noise; usable plans stay below 70. */
   private static final double MAX_GAIN = 100;
@@ -68,6 +70,7 @@ public record Stage(
         Optional.empty(),
         false,
         0,
+        false,
         StageSettings.ALL);
   }
 
@@ -87,40 +90,46 @@ public record Stage(
 
   /** Returns the same stage with another course. */
   public Stage withCourse(StageKind other) {
-    return new Stage(name, other, scale, guides, draws, sizes, reuses, attentions, settings);
+    return new Stage(name, other, scale, guides, draws, sizes, reuses, attentions, weaker, settings);
   }
 
   /** Returns the same stage with guidance. */
   public Stage withScale(Scale other) {
-    return new Stage(name, course, other, guides, draws, sizes, reuses, attentions, settings);
+    return new Stage(name, course, other, guides, draws, sizes, reuses, attentions, weaker, settings);
   }
 
   /** Returns the same stage with guides by a gradient. */
   public Stage withGuide(String guide, Scale factor) {
     SortedMap<String, Scale> more = new TreeMap<>(guides);
     more.put(guide, factor);
-    return new Stage(name, course, scale, more, draws, sizes, reuses, attentions, settings);
+    return new Stage(name, course, scale, more, draws, sizes, reuses, attentions, weaker, settings);
   }
 
   /** Returns the same stage, which draws images of this size. */
   public Stage withDraws(Pixels other) {
-    return new Stage(name, course, scale, guides, other, sizes, reuses, attentions, settings);
+    return new Stage(name, course, scale, guides, other, sizes, reuses, attentions, weaker, settings);
   }
 
   /** Returns the same stage with these sizes of images added. */
   public Stage withSizes(Sizes offered) {
     return new Stage(
-        name, course, scale, guides, draws, Optional.of(offered), reuses, attentions, settings);
+        name, course, scale, guides, draws, Optional.of(offered), reuses, attentions, weaker, settings);
   }
 
   /** Returns the same stage, whose network is a U-Net or not. */
   public Stage withReuse(boolean isUnet) {
-    return new Stage(name, course, scale, guides, draws, sizes, isUnet, attentions, settings);
+    return new Stage(name, course, scale, guides, draws, sizes, isUnet, attentions, weaker, settings);
   }
 
   /** Returns the same stage, whose network has this many layers of self-attention. */
   public Stage withAttentions(int count) {
-    return new Stage(name, course, scale, guides, draws, sizes, reuses, count, settings);
+    return new Stage(name, course, scale, guides, draws, sizes, reuses, count, weaker, settings);
+  }
+
+  /** Returns the same stage, which has a weaker network or not. */
+  public Stage withWeaker(boolean isThere) {
+    return new Stage(
+        name, course, scale, guides, draws, sizes, reuses, attentions, isThere, settings);
   }
 
   /** Returns the same stage with one more setting, which replaces one of the same name. */
@@ -128,7 +137,7 @@ public record Stage(
     List<StageSetting<?>> more = new ArrayList<>(settings);
     more.removeIf(known -> known.name().equals(setting.name()));
     more.add(setting);
-    return new Stage(name, course, scale, guides, draws, sizes, reuses, attentions, more);
+    return new Stage(name, course, scale, guides, draws, sizes, reuses, attentions, weaker, more);
   }
 
   /** Returns the same stage with other choices, if it has any. */
@@ -198,8 +207,8 @@ public record Stage(
   /**
    * Returns normally if the stage supports these settings.
    *
-   * @throws IllegalArgumentException if it has no guidance, no sampler, no U-Net, fewer steps, or
-   *     no grid with this number of steps
+   * @throws IllegalArgumentException if it has no guidance, no weaker network, no sampler, no
+   *     U-Net, fewer steps, or no grid with this number of steps
    */
   public void check(SamplingSettings settings) {
     settings
@@ -217,6 +226,11 @@ public record Stage(
             expected -> {
               throw Check.refusal("guider", "weaker", expected);
             });
+    Check.that(
+        weaker || !settings.guider().leadsFromModel(),
+        "guider",
+        "weak",
+        "none; the model has no weaker network");
     if (course instanceof StageKind.Denoising own) {
       settings
           .guider()

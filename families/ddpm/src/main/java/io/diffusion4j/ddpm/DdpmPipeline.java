@@ -155,7 +155,8 @@ public final class DdpmPipeline implements ImagePipeline {
         Stage.denoising(STAGE, course)
             .withDraws(pixels)
             .withReuse(network instanceof PixelNetwork)
-            .withAttentions(PerturbedNetwork.attentions(network));
+            .withAttentions(PerturbedNetwork.attentions(network))
+            .withWeaker(weaker.isPresent());
     if (network.labels().hasNull()) {
       offered =
           offered.withScale(

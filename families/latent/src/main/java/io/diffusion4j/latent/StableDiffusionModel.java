@@ -207,6 +207,7 @@ final class StableDiffusionModel implements AutoCloseable {
         .withDraws(Pixels.square(side))
         .withReuse(true)
         .withAttentions(PerturbedNetwork.attentions(unet.network(1, 1, 1)))
+        .withWeaker(Files.isDirectory(folder.resolve(StableDiffusionFolder.WEAKER)))
         .withSizes(new Sizes(vae.factor(), Math.max(side, MAX_PIXELS)));
   }
 

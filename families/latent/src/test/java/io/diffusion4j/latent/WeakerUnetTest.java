@@ -1,14 +1,17 @@
 package io.diffusion4j.latent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.guidance.Guider;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
@@ -18,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A U-Net in the folder {@code weaker} reads the same text, and guidance leads away from it. */
 class WeakerUnetTest {
   private static final String AWAY = "cfg:weak=2";
+  private static final ImageTask TASK = ImageTask.of("a red circle");
 
   @TempDir private Path parent = Path.of("");
   private Path model = Path.of("");
@@ -43,8 +48,6 @@ class WeakerUnetTest {
 
   @Test
   void aCopyChangesNothingAndAnotherNetworkDoes() throws IOException {
-    assertThatThrownBy(() -> draw(AWAY))
-        .hasMessage("guider: weak (expected: none; the model has no weaker network)");
     float[] plain = draw("cfg");
     copyToWeaker(model);
     assertThat(draw(AWAY)).isEqualTo(plain);
@@ -52,6 +55,13 @@ class WeakerUnetTest {
     assertThat(draw("cfg")).isEqualTo(plain);
     assertThat(draw(AWAY)).isNotEqualTo(plain);
     assertThat(draw("cfg:weak=2,weaker=attention")).isNotEqualTo(plain).isNotEqualTo(draw(AWAY));
+  }
+
+  @Test
+  void aMissingNetworkIsRefusedBeforeDrawing() {
+    assertThatThrownBy(() -> check(AWAY))
+        .hasMessage("guider: weak (expected: none; the model has no weaker network)");
+    assertThatNoException().isThrownBy(() -> check("cfg:weak=2,weaker=attention"));
   }
 
   @Test
@@ -73,7 +83,22 @@ class WeakerUnetTest {
     }
   }
 
+  private void check(String guider) {
+    open(guider, (pipeline, settings) -> true);
+  }
+
   private float[] draw(String guider) {
+    return open(
+        guider,
+        (pipeline, settings) ->
+            pipeline
+                .draw(TASK, settings, PhiloxNoise.images(7, 1), SamplingListener.NONE)
+                .get(0)
+                .pixels());
+  }
+
+  private <R> R open(
+      String guider, BiFunction<ImagePipeline, Map<String, SamplingSettings>, R> work) {
     try (var plugins = Plugins.of(List.of());
         var open = OpenPipeline.of(model, OpenOptions.with(Residency.ALWAYS), plugins)) {
       var pipeline = open.pipeline();
@@ -84,13 +109,8 @@ class WeakerUnetTest {
               .withSteps(2)
               .withGuidanceScale(GuidanceScale.constant(1))
               .withGuider(Guider.parse(guider));
-      var task = ImageTask.of("a red circle");
-      pipeline.check(task, stage.name(), settings);
-      var noise = PhiloxNoise.images(7, 1);
-      return pipeline
-          .draw(task, Map.of(stage.name(), settings), noise, SamplingListener.NONE)
-          .get(0)
-          .pixels();
+      pipeline.check(TASK, stage.name(), settings);
+      return work.apply(pipeline, Map.of(stage.name(), settings));
     }
   }
 }

@@ -11,6 +11,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.Callers;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The palette for the web page: {@code GET /api/palette} responds with its state, or {@code {}} if
- * the server has none, {@code GET /api/palette/picture?name=NAME} with a picture. {@code POST
+ * the server has none or the caller may not search it, {@code GET /api/palette/picture?name=NAME} with a picture. {@code POST
  * /api/palette/index}, {@code /train} and {@code /stop} begin and stop jobs, and respond with the
  * state. Its pictures are found by {@code SearchImages}.
  */
@@ -55,7 +56,10 @@ final class PaletteApi extends JsonApi {
 
   @Override
   public void addTo(ServerBuilder server, Channel service) {
-    add(server.route().get(ROOT), service, arrived -> state());
+    add(
+        server.route().get(ROOT),
+        service,
+        arrived -> state(palette.filter(own -> principal(arrived).has(Role.EMBED))));
     if (palette.isPresent()) {
       add(server.route().get(ROOT + "/picture"), service, this::picture);
       post(server, service, "index", (own, body) -> Optional.of(own.index()));
@@ -75,7 +79,7 @@ final class PaletteApi extends JsonApi {
           } catch (IllegalArgumentException e) {
             throw invalid(Errors.reason(e));
           }
-          return state();
+          return state(palette);
         });
   }
 
@@ -85,13 +89,16 @@ final class PaletteApi extends JsonApi {
   }
 
   private void require(Arrived arrived, Role role) {
-    Rights.requireRole(
-        PrincipalContext.of(arrived.context(), arrived.request().headers(), callers), role);
+    Rights.requireRole(principal(arrived), role);
   }
 
-  private CompletionStage<HttpResponse> state() {
+  private Principal principal(Arrived arrived) {
+    return PrincipalContext.of(arrived.context(), arrived.request().headers(), callers);
+  }
+
+  private static CompletionStage<HttpResponse> state(Optional<Palette> shown) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    palette
+    shown
         .map(Palette::state)
         .ifPresent(
             now ->

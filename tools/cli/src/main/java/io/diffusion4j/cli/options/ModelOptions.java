@@ -76,11 +76,11 @@ public final class ModelOptions {
 
   /** The help text for {@link FormatChoice}. */
   public static final String FORMATS =
-      "The number format of the networks: ${COMPLETION-CANDIDATES}. auto is bf16 "
-          + "if the weights have 16 bits and the processor has bfloat16 instructions, "
-          + "else f32; doctor, measure and nll use f32. int8 is the fastest with VNNI or "
-          + "AMX, but changes pictures slightly. exact is slower, but draws the same "
-          + "pixels on every machine. Default: auto";
+      "The number format of the networks: ${COMPLETION-CANDIDATES}. auto is bf16 if "
+          + "the processor has bfloat16 instructions and the weights have 16 bits (unCLIP) or "
+          + "exceed half of the memory in f32 (Kandinsky, Stable Diffusion), else f32; doctor, "
+          + "measure and nll use f32. int8 is the fastest with VNNI or AMX, but changes pictures "
+          + "slightly. exact is slower, but draws the same pixels on every machine. Default: auto";
 
   @Option(names = "--model", paramLabel = "DIR", defaultValue = SHIPPED, description = FOLDER)
   private Path folder = Path.of("");

@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     description =
-        "Check whether pictures were made here, that is signed or watermarked with a "
-            + "known key; were changed since; or are of unknown origin.",
+        "Check whether pictures were made here, that is signed with a known key; were "
+            + "changed since, or only have a watermark; or are of unknown origin.",
     exitCodeList = {
       "0:all pictures were made here",
       "1:failed: a file cannot be read",
