@@ -110,7 +110,7 @@ final class GlideDistiller implements Distiller {
     }
 
     private NetworkDistiller<GlideCondition> distiller(Distillable<GlideCondition> of) {
-      return new NetworkDistiller<>(how.of(of.stage(), STAGES), digest, of);
+      return new NetworkDistiller<>(how.of(of, STAGES), digest, of);
     }
 
     /**

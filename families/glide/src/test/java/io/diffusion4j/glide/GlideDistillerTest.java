@@ -103,6 +103,23 @@ class GlideDistillerTest {
         2);
   }
 
+  private static Distillation guided(Distillation how, double guidance) {
+    return new Distillation(
+        how.teacher(),
+        how.student(),
+        how.work(),
+        how.method(),
+        how.steps(),
+        how.parts(),
+        how.captions(),
+        how.teacherSteps(),
+        how.pairs(),
+        OptionalDouble.of(guidance),
+        how.embedded(),
+        how.config(),
+        how.checkpointEvery());
+  }
+
   private static boolean distill(Distillation how, ModelTraining.Observer observer) {
     var distiller =
         TrainableFamily.all().stream()
@@ -278,6 +295,16 @@ class GlideDistillerTest {
           .contains("ddim")
           .doesNotContain("ddpm");
     }
+  }
+
+  @Test
+  void theGuidanceOfAllStagesIsThatOfTheGuidedOne() {
+    distill(guided(how("student", Method.DIRECT, 1), 2));
+    var students = Students.in(student());
+    assertThat(students.of(GlideParts.BASE).orElseThrow().guidance()).isEqualTo(2);
+    assertThat(students.of(GlideParts.UPSAMPLER).orElseThrow().guidance()).isEqualTo(1);
+    assertThatThrownBy(() -> distill(guided(how("bad", Method.DIRECT, 1, GlideParts.UPSAMPLER), 2)))
+        .hasMessageContaining("guidance: 2.0 (expected: 1; upsampler has no guidance)");
   }
 
   @Test

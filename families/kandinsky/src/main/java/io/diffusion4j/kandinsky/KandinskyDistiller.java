@@ -88,7 +88,7 @@ final class KandinskyDistiller implements Distiller {
     }
 
     private <C> NetworkDistiller<C> distiller(Distillable<C> of) {
-      return new NetworkDistiller<>(how.of(of.stage(), STAGES), digest, of);
+      return new NetworkDistiller<>(how.of(of, STAGES), digest, of);
     }
 
     boolean prior(ModelTraining.Observer observer) {

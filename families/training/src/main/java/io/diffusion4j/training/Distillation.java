@@ -149,15 +149,15 @@ public record Distillation(
   }
 
   /**
-   * Returns the distillation of a stage; the teacher of a stage that is not distilled draws by its
-   * defaults.
+   * Returns the distillation of a stage. The teacher of a stage that is not distilled draws by its
+   * defaults, and a stage without guidance has none unless its name was given.
    *
    * @param known all stages of the model
    */
-  public Distillation of(String stage, List<String> known) {
-    if (parts(known).contains(stage)) {
-      return this;
-    }
+  public Distillation of(Distillable<?> network, List<String> known) {
+    String stage = network.stage();
+    boolean isDistilled = parts(known).contains(stage);
+    boolean isGuided = isDistilled && (network.away().isPresent() || parts.contains(stage));
     return new Distillation(
         teacher,
         student,
@@ -166,10 +166,10 @@ public record Distillation(
         steps,
         parts,
         captions,
-        OptionalInt.empty(),
+        isDistilled ? teacherSteps : OptionalInt.empty(),
         pairs,
-        OptionalDouble.empty(),
-        Optional.empty(),
+        isGuided ? guidance : OptionalDouble.empty(),
+        isDistilled ? embedded : Optional.empty(),
         config,
         checkpointEvery);
   }

@@ -208,7 +208,7 @@ final class UnclipDistiller implements Distiller {
     }
 
     private <C> NetworkDistiller<C> distiller(Distillable<C> of) {
-      return new NetworkDistiller<>(how.of(of.stage(), STAGES), digest, of);
+      return new NetworkDistiller<>(how.of(of, STAGES), digest, of);
     }
 
     private Path made(String component) {
