@@ -26,7 +26,7 @@ public record ClipNetwork(ClipTextNetwork text, ClipVisionNetwork vision)
   }
 
   /** Whether a parameter is the image tower's. */
-  static boolean isVision(String key) {
+  public static boolean isVision(String key) {
     return key.startsWith("vision_model.") || key.startsWith("visual_projection.");
   }
 

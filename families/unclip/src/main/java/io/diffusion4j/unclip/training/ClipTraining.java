@@ -5,6 +5,7 @@ import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.ClipBatches;
 import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipNetwork;
 import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.ClipVisionNetwork;
@@ -17,6 +18,8 @@ import io.diffusion4j.clip.token.TextNormalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.DataSet.Contrasts;
+import io.diffusion4j.data.ImageEmbedder;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.training.ComponentRun;
 import io.diffusion4j.training.Preset;
@@ -37,6 +40,9 @@ record ClipTraining() implements TrainableComponent {
    * decoder, differ clearly.
    */
   private static final double LARGEST_SCALE = 1 / 0.07;
+
+  /** Pictures for each axis of the joint space, from which its {@link PrincipalAxes} are found. */
+  private static final long PER_AXIS = 16;
 
   @Override
   public String word() {
@@ -109,16 +115,39 @@ record ClipTraining() implements TrainableComponent {
         (to, weights) -> {
           save(to, tokenizer);
           KnownWords.of(captions).write(to.whole().model());
+          // The other parts of a model to start from know its axes.
+          var written =
+              first == null
+                  ? PrincipalAxes.rotate(weights, embeddings(to, vision, weights))
+                  : weights;
           ClipFolders.writeText(
               to.made(UnclipFolder.TEXT_ENCODER),
               text,
               tokenizer.startId(),
               tokenizer.endId(),
               tokenizer.padId(),
-              weights,
+              written,
               to.notes());
-          ClipFolders.writeVision(to.made(UnclipFolder.IMAGE_ENCODER), vision, weights, to.notes());
+          ClipFolders.writeVision(to.made(UnclipFolder.IMAGE_ENCODER), vision, written, to.notes());
         });
+  }
+
+  /** Returns image embeddings, {@value #PER_AXIS} for each axis unless there are fewer pictures. */
+  private static List<float[]> embeddings(
+      ComponentRun run, ClipVisionNetwork vision, TensorSource weights) {
+    DataSet data = run.setup().data();
+    long count = PER_AXIS * vision.embeddingDim();
+    try (var tower =
+        new ClipImageModel(
+            ClipPreprocessor.clip(vision.imageSize()),
+            vision,
+            weights.only(ClipNetwork::isVision),
+            run.config().compute().withPrecision(Precision.FLOAT32))) {
+      return ImageEmbedder.by(tower)
+          .first(
+              data.examples(vision.imageSize(), run.config().seed()),
+              Math.toIntExact(Math.min(count, data.size().orElse(count))));
+    }
   }
 
   private static List<String> captions(ComponentRun run, DataSet data) {

@@ -1,0 +1,46 @@
+package io.diffusion4j.unclip.training;
+
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.prior.PrincipalComponents;
+import java.util.List;
+
+/**
+ * Rotates the joint space of CLIP's towers so that its axes are the principal components of image
+ * embeddings. All cosines stay the same. What distinguishes concepts is a small part of the
+ * variance, and a prior that standardises each axis learns it only where it has axes of its own.
+ */
+final class PrincipalAxes {
+  private static final List<String> PROJECTIONS =
+      List.of("text_projection.weight", "visual_projection.weight");
+
+  private PrincipalAxes() {}
+
+  /**
+   * Returns the weights with rotated projections, {@code [E, width]}.
+   *
+   * @param weights of both towers
+   * @param embeddings image embeddings, {@code [E]} each, at least two
+   */
+  static TensorSource rotate(TensorSource weights, List<float[]> embeddings) {
+    int size = embeddings.get(0).length;
+    float[] axes = PrincipalComponents.of(embeddings, size).directions();
+    var rotated = new TensorMap().putAll("", weights.only(name -> !PROJECTIONS.contains(name)));
+    for (String name : PROJECTIONS) {
+      float[] projection = weights.read(name);
+      int width = projection.length / size;
+      float[] along = new float[projection.length];
+      for (int axis = 0; axis < size; axis++) {
+        for (int column = 0; column < width; column++) {
+          double sum = 0;
+          for (int i = 0; i < size; i++) {
+            sum += (double) axes[axis * size + i] * projection[i * width + column];
+          }
+          along[axis * width + column] = (float) sum;
+        }
+      }
+      rotated.put(name, weights.shape(name), along);
+    }
+    return rotated;
+  }
+}
