@@ -90,12 +90,14 @@ public record Stage(
 
   /** Returns the same stage with another course. */
   public Stage withCourse(StageKind other) {
-    return new Stage(name, other, scale, guides, draws, sizes, reuses, attentions, weaker, settings);
+    return new Stage(
+        name, other, scale, guides, draws, sizes, reuses, attentions, weaker, settings);
   }
 
   /** Returns the same stage with guidance. */
   public Stage withScale(Scale other) {
-    return new Stage(name, course, other, guides, draws, sizes, reuses, attentions, weaker, settings);
+    return new Stage(
+        name, course, other, guides, draws, sizes, reuses, attentions, weaker, settings);
   }
 
   /** Returns the same stage with guides by a gradient. */
@@ -107,18 +109,29 @@ public record Stage(
 
   /** Returns the same stage, which draws images of this size. */
   public Stage withDraws(Pixels other) {
-    return new Stage(name, course, scale, guides, other, sizes, reuses, attentions, weaker, settings);
+    return new Stage(
+        name, course, scale, guides, other, sizes, reuses, attentions, weaker, settings);
   }
 
   /** Returns the same stage with these sizes of images added. */
   public Stage withSizes(Sizes offered) {
     return new Stage(
-        name, course, scale, guides, draws, Optional.of(offered), reuses, attentions, weaker, settings);
+        name,
+        course,
+        scale,
+        guides,
+        draws,
+        Optional.of(offered),
+        reuses,
+        attentions,
+        weaker,
+        settings);
   }
 
   /** Returns the same stage, whose network is a U-Net or not. */
   public Stage withReuse(boolean isUnet) {
-    return new Stage(name, course, scale, guides, draws, sizes, isUnet, attentions, weaker, settings);
+    return new Stage(
+        name, course, scale, guides, draws, sizes, isUnet, attentions, weaker, settings);
   }
 
   /** Returns the same stage, whose network has this many layers of self-attention. */

@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The palette for the web page: {@code GET /api/palette} responds with its state, or {@code {}} if
- * the server has none or the caller may not search it, {@code GET /api/palette/picture?name=NAME} with a picture. {@code POST
- * /api/palette/index}, {@code /train} and {@code /stop} begin and stop jobs, and respond with the
- * state. Its pictures are found by {@code SearchImages}.
+ * the server has none or the caller may not search it, {@code GET /api/palette/picture?name=NAME}
+ * with a picture. {@code POST /api/palette/index}, {@code /train} and {@code /stop} begin and stop
+ * jobs, and respond with the state. Its pictures are found by {@code SearchImages}.
  */
 final class PaletteApi extends JsonApi {
   private static final String ROOT = "/api/palette";

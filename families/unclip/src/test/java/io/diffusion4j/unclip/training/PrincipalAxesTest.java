@@ -76,7 +76,10 @@ class PrincipalAxesTest {
     float[] matrix = weights.read(name);
     return IntStream.range(0, SIZE)
         .mapToDouble(
-            row -> IntStream.range(0, WIDTH).mapToDouble(c -> matrix[row * WIDTH + c] * state[c]).sum())
+            row ->
+                IntStream.range(0, WIDTH)
+                    .mapToDouble(c -> matrix[row * WIDTH + c] * state[c])
+                    .sum())
         .toArray();
   }
 
@@ -87,6 +90,9 @@ class PrincipalAxesTest {
   private static double covariance(List<float[]> z, int a, int b) {
     double meanA = z.stream().mapToDouble(one -> one[a]).average().orElseThrow();
     double meanB = z.stream().mapToDouble(one -> one[b]).average().orElseThrow();
-    return z.stream().mapToDouble(one -> (one[a] - meanA) * (one[b] - meanB)).average().orElseThrow();
+    return z.stream()
+        .mapToDouble(one -> (one[a] - meanA) * (one[b] - meanB))
+        .average()
+        .orElseThrow();
   }
 }

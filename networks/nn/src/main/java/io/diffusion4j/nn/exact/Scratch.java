@@ -14,15 +14,16 @@ enum Scratch {
   LIMBS_OF_VALUES,
   LIMBS_OF_PROBABILITIES;
 
-  private static final ThreadLocal<float[][]> ARRAYS =
-      ThreadLocal.withInitial(() -> new float[values().length][0]);
+  @SuppressWarnings("ImmutableEnumChecker") // each thread has its own
+  private final ThreadLocal<float[]> arrays = ThreadLocal.withInitial(() -> new float[0]);
 
   /** Returns the array of the calling thread, with any content and at least this length. */
   float[] array(int length) {
-    float[][] own = ARRAYS.get();
-    if (own[ordinal()].length < length) {
-      own[ordinal()] = new float[length];
+    float[] known = arrays.get();
+    if (known.length < length) {
+      known = new float[length];
+      arrays.set(known);
     }
-    return own[ordinal()];
+    return known;
   }
 }
