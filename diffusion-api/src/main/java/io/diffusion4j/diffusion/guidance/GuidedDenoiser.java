@@ -1,6 +1,5 @@
 package io.diffusion4j.diffusion.guidance;
 
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
@@ -108,12 +107,10 @@ public record GuidedDenoiser<C>(Denoiser<C> inner, Optional<Denoiser<C>> weaker)
     }
     return new Weak(
         (ofParts.isEmpty() ? NO_ANSWERS : inner.predict(ofParts)).iterator(),
-        (ofAnother.isEmpty() ? NO_ANSWERS : requireWeaker().predict(ofAnother)).iterator());
-  }
-
-  private Denoiser<C> requireWeaker() {
-    return weaker.orElseThrow(
-        () -> Check.refusal("guider", "weak", "none; the model has no weaker network"));
+        (ofAnother.isEmpty()
+                ? NO_ANSWERS
+                : weaker.orElseThrow(Guider::withoutWeaker).predict(ofAnother))
+            .iterator());
   }
 
   private Prediction alone(Query<Guidance<C>> query, Prediction conditional, Weak weak) {

@@ -302,6 +302,11 @@ public record Guider(
     return perturbation.isEmpty() && values.getOrDefault(WEAK, 0.0) > 0;
   }
 
+  /** Returns the refusal of a method that leads away from a network that is missing. */
+  public static IllegalArgumentException withoutWeaker() {
+    return Check.refusal("guider", WEAK, "none; the model has no weaker network");
+  }
+
   /** Returns whether a scale of 1 is the conditional prediction, so that one call is enough. */
   public boolean isNoneAtOne() {
     return method != Method.CFG_PLUS_PLUS;

@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.stage;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Perturbation;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.guidance.Guider;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.schedule.ScheduleCheck;
 import java.util.ArrayList;
@@ -239,11 +240,9 @@ public record Stage(
             expected -> {
               throw Check.refusal("guider", "weaker", expected);
             });
-    Check.that(
-        weaker || !settings.guider().leadsFromModel(),
-        "guider",
-        "weak",
-        "none; the model has no weaker network");
+    if (settings.guider().leadsFromModel() && !weaker) {
+      throw Guider.withoutWeaker();
+    }
     if (course instanceof StageKind.Denoising own) {
       settings
           .guider()
