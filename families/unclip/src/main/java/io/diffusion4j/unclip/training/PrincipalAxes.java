@@ -24,19 +24,22 @@ final class PrincipalAxes {
    */
   static TensorSource rotate(TensorSource weights, List<float[]> embeddings) {
     int size = embeddings.get(0).length;
-    float[] axes = PrincipalComponents.of(embeddings, size).directions();
+    var axes =
+        new PrincipalComponents(
+            new float[size], PrincipalComponents.of(embeddings, size).directions());
     var rotated = new TensorMap().putAll("", weights.only(name -> !PROJECTIONS.contains(name)));
     for (String name : PROJECTIONS) {
       float[] projection = weights.read(name);
       int width = projection.length / size;
       float[] along = new float[projection.length];
-      for (int axis = 0; axis < size; axis++) {
-        for (int column = 0; column < width; column++) {
-          double sum = 0;
-          for (int i = 0; i < size; i++) {
-            sum += (double) axes[axis * size + i] * projection[i * width + column];
-          }
-          along[axis * width + column] = (float) sum;
+      float[] column = new float[size];
+      for (int at = 0; at < width; at++) {
+        for (int i = 0; i < size; i++) {
+          column[i] = projection[i * width + at];
+        }
+        double[] coordinates = axes.project(column);
+        for (int i = 0; i < size; i++) {
+          along[i * width + at] = (float) coordinates[i];
         }
       }
       rotated.put(name, weights.shape(name), along);
