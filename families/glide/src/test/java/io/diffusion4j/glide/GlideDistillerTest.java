@@ -80,11 +80,26 @@ class GlideDistillerTest {
     return how(teacher(), student, method, steps, CONFIG, parts);
   }
 
+  private Distillation guided(String student, double guidance, String... parts) {
+    return how(teacher(), student, Method.DIRECT, 1, OptionalDouble.of(guidance), CONFIG, parts);
+  }
+
   private Distillation how(
       Path teacher,
       String student,
       Method method,
       int steps,
+      TrainingConfig config,
+      String... parts) {
+    return how(teacher, student, method, steps, OptionalDouble.empty(), config, parts);
+  }
+
+  private Distillation how(
+      Path teacher,
+      String student,
+      Method method,
+      int steps,
+      OptionalDouble guidance,
       TrainingConfig config,
       String... parts) {
     return new Distillation(
@@ -97,27 +112,10 @@ class GlideDistillerTest {
         CAPTIONS,
         OptionalInt.of(8),
         8,
-        OptionalDouble.empty(),
+        guidance,
         Optional.empty(),
         config,
         2);
-  }
-
-  private static Distillation guided(Distillation how, double guidance) {
-    return new Distillation(
-        how.teacher(),
-        how.student(),
-        how.work(),
-        how.method(),
-        how.steps(),
-        how.parts(),
-        how.captions(),
-        how.teacherSteps(),
-        how.pairs(),
-        OptionalDouble.of(guidance),
-        how.embedded(),
-        how.config(),
-        how.checkpointEvery());
   }
 
   private static boolean distill(Distillation how, ModelTraining.Observer observer) {
@@ -299,11 +297,11 @@ class GlideDistillerTest {
 
   @Test
   void theGuidanceOfAllStagesIsThatOfTheGuidedOne() {
-    distill(guided(how("student", Method.DIRECT, 1), 2));
+    distill(guided("student", 2));
     var students = Students.in(student());
     assertThat(students.of(GlideParts.BASE).orElseThrow().guidance()).isEqualTo(2);
     assertThat(students.of(GlideParts.UPSAMPLER).orElseThrow().guidance()).isEqualTo(1);
-    assertThatThrownBy(() -> distill(guided(how("bad", Method.DIRECT, 1, GlideParts.UPSAMPLER), 2)))
+    assertThatThrownBy(() -> distill(guided("bad", 2, GlideParts.UPSAMPLER)))
         .hasMessageContaining("guidance: 2.0 (expected: 1; upsampler has no guidance)");
   }
 
