@@ -36,6 +36,7 @@ final class GlideDistiller implements Distiller {
     Students.check(how.teacher(), how.student());
     how.requireWhole("models of GLIDE");
     List<String> parts = how.parts(STAGES);
+    how.requireCaptions();
     Check.that(
         !GlideNetworks.completes(how.teacher()),
         "model",

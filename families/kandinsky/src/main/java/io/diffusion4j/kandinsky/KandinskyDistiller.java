@@ -39,6 +39,7 @@ final class KandinskyDistiller implements Distiller {
     Students.check(teacher.prior(), student.prior());
     Students.check(teacher.decoder(), student.decoder());
     List<String> parts = how.parts(STAGES);
+    how.requireCaptions();
     var unet = KandinskyUnet.read(teacher.unet());
     Check.that(
         unet.concat() == KandinskyUnet.ConcatConditioning.NOTHING,

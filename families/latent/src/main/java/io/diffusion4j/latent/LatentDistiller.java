@@ -54,6 +54,7 @@ final class LatentDistiller implements Distiller {
         "model",
         teacher,
         "one of latents and a text: not for inpainting or variations, no LCM");
+    how.requireCaptions();
     var learns = how.embedded().isPresent() ? taught.withGuidance(GUIDANCE_WIDTH) : taught;
     var of = of(how, learns);
     String digest = FolderDigest.of(teacher, component -> true);

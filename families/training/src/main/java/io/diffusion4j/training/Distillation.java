@@ -116,12 +116,16 @@ public record Distillation(
   }
 
   /**
-   * Encodes the caption of each pair.
+   * Returns normally if there are captions, which a model of texts needs.
    *
-   * @throws IllegalArgumentException if there are no captions
+   * @throws IllegalArgumentException if there are none
    */
-  public List<TextEncoding> texts(TextEncoder encoder) {
+  public void requireCaptions() {
     Check.that(!captions.isEmpty(), "captions", "none", "at least one");
+  }
+
+  /** Encodes the caption of each pair. */
+  public List<TextEncoding> texts(TextEncoder encoder) {
     List<String> drawn = captions.stream().limit(pairs).distinct().toList();
     Map<String, TextEncoding> encoded = new HashMap<>();
     for (int from = 0; from < drawn.size(); from += ENCODED) {

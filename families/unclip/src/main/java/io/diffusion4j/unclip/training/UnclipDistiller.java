@@ -57,6 +57,7 @@ final class UnclipDistiller implements Distiller {
   public boolean distill(Distillation how, ModelTraining.Observer observer) {
     Students.check(how.teacher(), how.student());
     List<String> parts = how.parts(STAGES);
+    how.requireCaptions();
     var teaching = new Teaching(how, ModelFolder.open(how.teacher()));
     return parts.stream()
         .allMatch(
