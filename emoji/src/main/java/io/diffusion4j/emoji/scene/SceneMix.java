@@ -98,8 +98,19 @@ public record SceneMix(
    * learned last, and most scenes of {@link #mostlyCentred()} do not show any.
    */
   public SceneMix crowded() {
-    var crowded = new Kinds(0.25, 0, 0.10, 0.30, 0.35);
-    return new SceneMix(crowded, background, tint, styles, oneStyle, alike, swapped);
+    return withKinds(new Kinds(0.25, 0, 0.10, 0.30, 0.35));
+  }
+
+  /**
+   * Returns the mix with one thing in seven of eight scenes. What a thing looks like is learned from
+   * single things, which have the most pixels.
+   */
+  public SceneMix single() {
+    return withKinds(new Kinds(0.80, 0, 0.06, 0.06, 0.08));
+  }
+
+  private SceneMix withKinds(Kinds others) {
+    return new SceneMix(others, background, tint, styles, oneStyle, alike, swapped);
   }
 
   /** Returns the mix with another probability of a tint. */
@@ -152,6 +163,6 @@ public record SceneMix(
             kinds.sized * scale,
             kinds.several * scale,
             probability);
-    return new SceneMix(scaled, background, tint, styles, oneStyle, alike, swapped);
+    return withKinds(scaled);
   }
 }

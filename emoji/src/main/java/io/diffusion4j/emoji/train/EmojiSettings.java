@@ -30,6 +30,7 @@ public record EmojiSettings(
    * @param concepts the name of a set of concepts; null for {@code labels}
    * @param labels the concepts by their CLDR short names; null for {@code concepts}
    * @param related probability of two things in a relation; null for the default
+   * @param styles the styles, at random; null for all
    * @param oneStyleOf styles of which a thing always has the first that contains it; null for
    *     random styles
    * @param plainStyles probability that a style named in a caption has its plain words; null for 0
@@ -39,6 +40,7 @@ public record EmojiSettings(
       @Nullable String concepts,
       @Nullable List<String> labels,
       @Nullable Double related,
+      @Nullable List<Style> styles,
       @Nullable List<Style> oneStyleOf,
       @Nullable Double plainStyles,
       Curriculum curriculum) {
@@ -47,14 +49,15 @@ public record EmojiSettings(
         throw new IllegalArgumentException(
             "concepts: " + concepts + " (expected: either concepts or labels)");
       }
-      if (oneStyleOf != null && oneStyleOf.isEmpty()) {
-        throw new IllegalArgumentException("one-style-of: [] (expected: at least one)");
+      if (styles != null && oneStyleOf != null) {
+        throw new IllegalArgumentException(
+            "styles: " + styles + " (expected: either styles or one-style-of)");
       }
-      settings("", concepts, labels, related, oneStyleOf, plainStyles, curriculum);
+      settings("", concepts, labels, related, styles, oneStyleOf, plainStyles, curriculum);
     }
 
     EmojiSettings settings(String name) {
-      return settings(name, concepts, labels, related, oneStyleOf, plainStyles, curriculum);
+      return settings(name, concepts, labels, related, styles, oneStyleOf, plainStyles, curriculum);
     }
 
     /** Throws an {@link IllegalArgumentException} if a value is invalid. */
@@ -63,6 +66,7 @@ public record EmojiSettings(
         @Nullable String concepts,
         @Nullable List<String> labels,
         @Nullable Double related,
+        @Nullable List<Style> styles,
         @Nullable List<Style> oneStyleOf,
         @Nullable Double plainStyles,
         Curriculum curriculum) {
@@ -77,10 +81,18 @@ public record EmojiSettings(
       if (related != null) {
         scenes = scenes.withRelated(related);
       }
+      if (styles != null) {
+        scenes = scenes.withStyles(some("styles", styles));
+      }
       if (oneStyleOf != null) {
-        scenes = scenes.withOneStyleOf(EnumSet.copyOf(oneStyleOf));
+        scenes = scenes.withOneStyleOf(some("one-style-of", oneStyleOf));
       }
       return new EmojiSettings(set, scenes, plainStyles == null ? 0 : plainStyles, curriculum);
+    }
+
+    private static EnumSet<Style> some(String key, List<Style> styles) {
+      Check.that(!styles.isEmpty(), key, styles, "at least one");
+      return EnumSet.copyOf(styles);
     }
 
     private static ConceptSet named(String concepts) {

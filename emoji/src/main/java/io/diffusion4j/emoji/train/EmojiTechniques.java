@@ -16,13 +16,21 @@ public final class EmojiTechniques {
           "varied",
           Map.of("varied", CaptionMix.standard(), "plain", CaptionMix.labels()));
 
-  /** The mix of scenes: the preset's, or one of which two thirds are {@code crowded}. */
+  /**
+   * The mix of scenes: the preset's, one of which two thirds are {@code crowded}, or one in which
+   * most things are {@code single}.
+   */
   public static final TrainingOption<UnaryOperator<SceneMix>> SCENES =
       TrainingOption.oneOf(
           "scenes",
           "default",
           Map.<String, UnaryOperator<SceneMix>>of(
-              "default", UnaryOperator.identity(), "crowded", SceneMix::crowded));
+              "default",
+              UnaryOperator.identity(),
+              "crowded",
+              SceneMix::crowded,
+              "single",
+              SceneMix::single));
 
   /** Whether every other batch of CLIP contains only pairs of two things, in both orders. */
   public static final TrainingOption<Boolean> RELATIONS = TrainingOption.onOrOff("relations", "on");

@@ -12,6 +12,8 @@ import io.diffusion4j.ddpm.PixelDit;
 import io.diffusion4j.ddpm.PixelNetwork;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.dit.DitConfig;
+import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.training.TrainableFamily;
 import io.diffusion4j.unclip.training.UnclipPreset;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -117,6 +120,23 @@ class EmojiPresetTest {
   }
 
   @Test
+  void stylesAreChosenInTheFile() throws IOException {
+    String labels = "\n  labels: [red apple,";
+    String some = tiny().replace(labels, "\n  styles: [flat, noto]" + labels);
+    String tiny = some.replaceAll("\n *one-style-of: .*", "");
+    assertThat(EmojiPreset.of(write(tiny).toString()).drawn().scenes())
+        .isEqualTo(SceneMix.mostlyCentred().withStyles(EnumSet.of(Style.NOTO, Style.FLAT)));
+    String both = some.replace(labels, "\n  one-style-of: [noto]" + labels);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EmojiPreset.of(write(both).toString()))
+        .withMessageContaining("styles: [FLAT, NOTO] (expected: either styles or one-style-of)");
+    String none = some.replace("[flat, noto]", "[]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EmojiPreset.of(write(none).toString()))
+        .withMessageContaining("styles: [] (expected: at least one)");
+  }
+
+  @Test
   void theBackboneIsChosenInTheFile() throws IOException {
     assertThat(DdpmSizes.of(EmojiPreset.tiny().sizes()).network()).isInstanceOf(PixelNetwork.class);
     String file = tiny().replace("backbone: unet", "backbone: dit");
@@ -149,6 +169,13 @@ class EmojiPresetTest {
     JsonNode schema =
         new ObjectMapper().readTree(Path.of("..", "docs", "preset.schema.json").toFile());
     assertSame(schema, schema.path("properties").path("emoji"), EmojiSettings.Section.class);
+    List<String> concepts = new ArrayList<>();
+    schema
+        .at("/properties/emoji/properties/concepts/enum")
+        .forEach(name -> concepts.add(name.textValue()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConceptSet.named("none"))
+        .withMessageEndingWith("one of " + String.join(", ", concepts) + ")");
     var sizes = schema.deepCopy();
     ((ObjectNode) sizes.path("properties")).remove("emoji");
     List<Class<?>> sections = new ArrayList<>(List.of(Named.class));

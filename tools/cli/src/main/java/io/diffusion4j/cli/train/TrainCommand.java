@@ -202,7 +202,7 @@ public final class TrainCommand implements Callable<Integer> {
               + "a flow), loss (square), weighting (simple, min-snr, min-snr-plus-one, "
               + "min-snr-plus-one-or-eps; for a flow also sigma-sqrt, cosmap), density "
               + "(uniform, logit-normal, mode), captions (varied, plain), scenes (default, "
-              + "crowded), error (l1, l2), latents (sample, mean), classes (none, folder, "
+              + "crowded, single), error (l1, l2), latents (sample, mean), classes (none, folder, "
               + "caption); standardized, relations, curriculum (on, off); the numbers "
               + "flow-shift, shift, low-noise, drop, text-drop, blur, contrast, noise, kl, "
               + "perceptual, buckets; and with a plugin backbone and augmentation.")
