@@ -34,6 +34,9 @@ import java.util.Map;
  * The cosines of embeddings that a prior draws from captions to the embeddings of their own
  * pictures, and to those of other pictures. For a trained prior the first cosine is well above the
  * second; their values depend on CLIP.
+ *
+ * <p>The embeddings are standardised, since a few axes that tell backgrounds and sizes hold nearly
+ * all of CLIP's variance: a prior that knows nothing else would be near its own pictures without.
  */
 final class PriorHealth implements Health {
   private static final int PICTURES = 64;
@@ -60,7 +63,7 @@ final class PriorHealth implements Health {
     this.standardization = standardization;
     this.compute = compute;
     var pictures = embedder.embed(examples, 0, PICTURES);
-    images = pictures.stream().map(Embedded::embedding).toList();
+    images = pictures.stream().map(Embedded::embedding).map(standardization::apply).toList();
     texts = text.encode(pictures.stream().map(Embedded::caption).toList());
   }
 
@@ -75,6 +78,7 @@ final class PriorHealth implements Health {
         Validation.PREFIX + "other cosine", cosine(drawn, PICTURES / 2));
   }
 
+  /** Draws embeddings, standardised. */
   private List<float[]> drawn(PriorModel model) {
     if (config.course() == PriorConfig.Course.ONE_PASS) {
       List<Draw<Prompt>> draws = new ArrayList<>(PICTURES);
@@ -82,7 +86,9 @@ final class PriorHealth implements Health {
         draws.add(new Draw<>(new Prompt(texts.get(i), texts.get(i)), new PhiloxNoise(0, i)));
       }
       var prior = new OnePassPrior(model);
-      return prior.sample(draws, prior.stage().defaults(), SamplingListener.NONE);
+      return prior.sample(draws, prior.stage().defaults(), SamplingListener.NONE).stream()
+          .map(standardization::apply)
+          .toList();
     }
     var stage =
         new DiffusionStage<>(
@@ -96,11 +102,8 @@ final class PriorHealth implements Health {
     for (int i = 0; i < PICTURES; i++) {
       draws.add(new Draw<>(texts.get(i), new PhiloxNoise(0, i)));
     }
-    return stage
-        .sample(draws, new SamplingSettings(new DdimSampler(0), STEPS, 1), SamplingListener.NONE)
-        .stream()
-        .map(standardization::restore)
-        .toList();
+    return stage.sample(
+        draws, new SamplingSettings(new DdimSampler(0), STEPS, 1), SamplingListener.NONE);
   }
 
   /** Returns the mean cosine of the embedding drawn for a caption and a picture at an offset. */
