@@ -42,7 +42,8 @@ class DitDecoderTest {
             d.groups(),
             d.training(),
             Architecture.DIT,
-            d.dit());
+            d.dit(),
+            d.whileConstant());
     return new UnclipPreset(tiny.clip(), tiny.prior(), tiny.priorAr(), dit, tiny.upsampler());
   }
 

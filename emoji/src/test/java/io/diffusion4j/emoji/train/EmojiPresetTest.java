@@ -17,6 +17,7 @@ import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.training.TrainableFamily;
 import io.diffusion4j.unclip.training.UnclipPreset;
+import io.diffusion4j.unclip.training.UnclipTraining;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.ParameterizedType;
@@ -117,6 +118,21 @@ class EmojiPresetTest {
               emoji.curriculum.concepts: 1 (expected: ≥ 2)\
             """
                 .formatted(file));
+  }
+
+  @Test
+  void techniquesOfTheConstantRateAreThoseOfBatches() throws IOException {
+    String decoder = "\ndecoder:\n";
+    String bad = tiny().replace(decoder, decoder + "  while-constant: [prediction=v, shift]\n");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EmojiPreset.of(write(bad).toString()))
+        .withMessageContaining(
+            "decoder.while-constant: [prediction=v, shift] (expected: none without training.decay)")
+        .withMessageContaining("decoder.while-constant: prediction=v (expected: NAME=VALUE with one of")
+        .withMessageContaining("decoder.while-constant: shift (expected: NAME=VALUE with one of");
+    assertThat(UnclipTraining.DECODER.whileConstant(EmojiPreset.of("emoji-2").sizes()))
+        .containsEntry("scenes", "single")
+        .containsEntry("shift", "3");
   }
 
   @Test

@@ -3,17 +3,27 @@ package io.diffusion4j.emoji.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.emoji.scene.CaptionMix;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.training.ComponentRun;
+import io.diffusion4j.training.Inspection;
+import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.PartSetup;
 import io.diffusion4j.training.PartTechniques;
 import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.training.TrainableFamily;
 import io.diffusion4j.training.TrainingPlugins;
 import io.diffusion4j.unclip.training.UnclipTraining;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,6 +74,53 @@ class TechniquesTest {
   }
 
   @Test
+  void techniquesOfTheConstantRateGiveWayToRequestedOnes() {
+    var setup = of(UnclipTraining.DECODER).withConstant(constant("shift", "3", "scenes", "single"));
+    assertThat(setup.words()).contains(" shift=1.5 ").endsWith(", at a constant rate scenes=single shift=3");
+    assertThat(setup.whileConstant().words()).contains(" scenes=single ", " shift=3.0 ");
+    var requested = setup.with("shift", "2");
+    assertThat(requested.constant()).containsOnlyKeys("scenes");
+    assertThat(requested.whileConstant().words()).contains(" shift=2.0 ");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> setup.withConstant(constant("shift", "0.5")))
+        .withMessage("shift: 0.5 (expected: in [1.0, 1000.0])");
+    assertThat(setup.withConstant(constant("tags", "on")).constant())
+        .as("what another data set has")
+        .isEmpty();
+  }
+
+  @Test
+  void batchesHaveTheTechniquesOfTheirRate() {
+    var sizes = PRESET.sizes();
+    var training = new ModelTraining(sizes, Path.of("model"), Path.of("state"));
+    var config = TrainingConfig.of(100, 4, 1e-3, 1).withDecay(40).withAccumulate(2);
+    var setup = of(UnclipTraining.DECODER).withConstant(constant("shift", "3", "scenes", "single"));
+    var run = new ComponentRun(training, setup, config, 1, Inspection.NONE, (s, r) -> {}, List.of());
+    // As many rows as its shift is large, if its scenes agree with it.
+    BiFunction<ComponentRun, DataSet, BatchSource> batches =
+        (at, data) -> {
+          boolean single = data.techniques(DataSet.Use.CAPTIONED).get("scenes").equals("single");
+          double shift = at.technique(PartTechniques.SHIFT);
+          return step -> new Batch(single == shift > 2 ? (int) shift : 99);
+        };
+    var source = run.batches(setup.data(), batches);
+    assertThat(List.of(0, 119, 120, 199))
+        .as("two batches for each of 60 steps")
+        .extracting(step -> source.batch(step).rows())
+        .containsExactly(3, 3, 1, 1);
+    var validation = EmojiData.of(PRESET);
+    assertThat(run.batches(validation, batches).batch(0).rows()).isEqualTo(1);
+  }
+
+  private static TreeMap<String, String> constant(String... words) {
+    var values = new TreeMap<String, String>();
+    for (int i = 0; i < words.length; i += 2) {
+      values.put(words[i], words[i + 1]);
+    }
+    return values;
+  }
+
+  @Test
   void aFlowBringsItsPredictionAndIsWrittenOnlyWhenChosen() {
     var defaults = of(UnclipTraining.DECODER);
     assertThat(defaults.words()).doesNotContain("process", "density", "flow-shift");
@@ -85,7 +142,8 @@ class TechniquesTest {
                     UnclipTraining.PRIOR,
                     EmojiData.of(PRESET),
                     UnclipTraining.DECODER.techniques(),
-                    TrainingPlugins.NONE))
+                    TrainingPlugins.NONE,
+                    new TreeMap<>()))
         .withMessageEndingWith(
             "(expected: those of prior, density, drop, loss, prediction," + " standardized)");
   }
@@ -110,7 +168,7 @@ class TechniquesTest {
         "DECODER | weighting | p2 | weighting: p2 (expected: one of cosmap, min-snr,"
             + " min-snr-plus-one, min-snr-plus-one-or-eps, sigma-sqrt, simple)",
         "PRIOR | captions | short | captions: short (expected: one of plain, varied)",
-        "DECODER | scenes | full | scenes: full (expected: one of crowded, default)",
+        "DECODER | scenes | full | scenes: full (expected: one of crowded, default, single)",
         "CLIP | relations | yes | relations: yes (expected: one of off, on)",
       })
   void whatThereIsNotIsRefused(String part, String name, String value, String message) {

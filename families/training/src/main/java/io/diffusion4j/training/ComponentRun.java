@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -73,6 +74,24 @@ public record ComponentRun(
   /** Returns the value of a technique. */
   public <T> T technique(TrainingOption<T> technique) {
     return setup.techniques().get(technique);
+  }
+
+  /**
+   * Returns batches for training with other techniques while the learning rate is constant, and for
+   * validation.
+   *
+   * @param data those of the setup, or validation pictures
+   * @param batches of a run with one value of each technique
+   */
+  public BatchSource batches(DataSet data, BiFunction<ComponentRun, DataSet, BatchSource> batches) {
+    var last = batches.apply(this, data);
+    if (setup.constant().isEmpty() || data != setup.data()) {
+      return last;
+    }
+    var before = setup.whileConstant();
+    var run =
+        new ComponentRun(whole, before, config, checkpointEvery, inspection, observer, changes);
+    return batches.apply(run, before.data()).until(config.constantUntil() * config.accumulate(), last);
   }
 
   /**

@@ -103,7 +103,7 @@ public record ModelTraining(
    */
   public PartSetup setup(TrainableComponent part, DataSet data) {
     TrainableComponent own = component(part.word());
-    var setup = PartSetup.of(own, data);
+    var setup = PartSetup.of(own, data).withConstant(own.whileConstant(preset));
     Optional<ModelLayout> start = start(own);
     if (start.isEmpty()) {
       return setup;

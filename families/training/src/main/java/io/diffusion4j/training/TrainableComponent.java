@@ -2,9 +2,11 @@ package io.diffusion4j.training;
 
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.Techniques;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * A component of a {@link TrainableFamily}, or several that are trained together: what its training
@@ -54,6 +56,11 @@ public interface TrainableComponent {
   /** Returns its use of a data set. */
   default DataSet.Use use() {
     return DataSet.Use.CAPTIONED;
+  }
+
+  /** Returns other values of techniques, by name, while a preset's learning rate is constant. */
+  default SortedMap<String, String> whileConstant(Preset preset) {
+    return Collections.emptySortedMap();
   }
 
   /** Returns the techniques of the shipped models. */

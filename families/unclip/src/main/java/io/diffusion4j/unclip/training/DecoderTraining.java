@@ -48,6 +48,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** Trains the decoder with its projection of embeddings. */
 record DecoderTraining() implements TrainableComponent {
@@ -102,6 +103,11 @@ record DecoderTraining() implements TrainableComponent {
             DENSITY,
             FLOW_SHIFT)
         .with(WEIGHTING.name(), "min-snr-plus-one-or-eps");
+  }
+
+  @Override
+  public SortedMap<String, String> whileConstant(Preset preset) {
+    return preset.of(UnclipPreset.class).decoder().constant();
   }
 
   @Override
@@ -184,22 +190,24 @@ record DecoderTraining() implements TrainableComponent {
     int length = own.shapes().text().positions();
     var objective = new DecoderObjective(shape, projection, length);
     SchedulerConfig scheduler = scheduler(run);
-    var noise = noise(run, shape, scheduler);
     try (var text = own.textModel();
         var image = own.imageTower()) {
       return run.fit(
           objective,
-          data ->
-              new DecoderBatches(
-                  own.examples(data),
-                  text,
-                  own.embedder(data, image),
-                  objective,
-                  noise,
-                  run.technique(DROP),
-                  run.technique(TEXT_DROP),
-                  config.batchSize(),
-                  config.seed()),
+          all ->
+              run.batches(
+                  all,
+                  (at, data) ->
+                      new DecoderBatches(
+                          own.examples(data),
+                          text,
+                          own.embedder(data, image),
+                          objective,
+                          noise(at, shape, scheduler),
+                          at.technique(DROP),
+                          at.technique(TEXT_DROP),
+                          config.batchSize(),
+                          config.seed())),
           trainer -> start(own, trainer),
           (to, weights) -> {
             var notes = to.notes();

@@ -25,6 +25,10 @@ import io.diffusion4j.training.Preset.Schedule;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -236,6 +240,8 @@ public record UnclipPreset(
    * @param training how it is trained
    * @param backbone which of the networks it is; null for the U-Net
    * @param dit the sizes of a DiT, in place of those of the U-Net's levels; null if there are none
+   * @param whileConstant techniques, {@code NAME=VALUE}, before the decay of the learning rate; null
+   *     if they are the same throughout
    */
   public record Decoder(
       int size,
@@ -248,7 +254,12 @@ public record UnclipPreset(
       int groups,
       Schedule training,
       @Nullable Architecture backbone,
-      @Nullable Dit dit) {
+      @Nullable Dit dit,
+      @Nullable List<String> whileConstant) {
+    /** The techniques that nothing but batches depends on. */
+    private static final Set<String> OF_BATCHES =
+        Set.of("weighting", "shift", "low-noise", "drop", "text-drop", "density", "scenes", "captions");
+
     public Decoder {
       channels = List.copyOf(channels);
       attention = List.copyOf(attention);
@@ -256,10 +267,34 @@ public record UnclipPreset(
       checkUnet(faults, size, channels, layers, groups);
       checkAttention(faults, channels, attention, headWidth);
       checkBackbone(faults, size, backbone, dit);
+      whileConstant = whileConstant == null ? List.of() : List.copyOf(whileConstant);
+      faults.require(
+          whileConstant.isEmpty() || training.decay() != null,
+          "while-constant",
+          whileConstant,
+          "none without training.decay");
+      for (String technique : whileConstant) {
+        String name = technique.replaceFirst("=.*", "");
+        faults.require(
+            technique.contains("=") && OF_BATCHES.contains(name),
+            "while-constant",
+            technique,
+            "NAME=VALUE with one of " + String.join(", ", new TreeSet<>(OF_BATCHES)));
+      }
       faults
           .require(context >= 1, "context", context, "≥ 1")
           .require(tokens >= 1, "tokens", tokens, "≥ 1")
           .throwIfAny();
+    }
+
+    /** Returns the techniques before the decay of the learning rate, by name. */
+    SortedMap<String, String> constant() {
+      var values = new TreeMap<String, String>();
+      for (String technique : Objects.requireNonNull(whileConstant)) {
+        int at = technique.indexOf('=');
+        values.put(technique.substring(0, at), technique.substring(at + 1));
+      }
+      return values;
     }
   }
 

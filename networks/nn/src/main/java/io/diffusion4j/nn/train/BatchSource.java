@@ -24,6 +24,25 @@ public interface BatchSource {
     return batch(step).rows(share.from(), share.to());
   }
 
+  /** Returns the batches of this source before a step, and of another one from it on. */
+  default BatchSource until(long end, BatchSource next) {
+    return new BatchSource() {
+      @Override
+      public Batch batch(long step) {
+        return at(step).batch(step);
+      }
+
+      @Override
+      public Batch rows(long step, RowRange share) {
+        return at(step).rows(step, share);
+      }
+
+      private BatchSource at(long step) {
+        return step < end ? BatchSource.this : next;
+      }
+    };
+  }
+
   /** Returns the random numbers of a step, which depend only on the seed and the step. */
   static SplittableRandom random(long seed, long step) {
     // Hashed one after the other, so that exchanging seed and step gives another result.

@@ -338,12 +338,17 @@ public record TrainingConfig(
     return Math.max(1, steps - customaryWarmup(steps));
   }
 
+  /** Returns the first step, counted from 0, at which the rate falls. */
+  public long constantUntil() {
+    return Math.max(warmup, steps - decay);
+  }
+
   /** Returns the rate of a step, counted from 0: a linear warm-up, a constant, then its fall. */
   public double rate(long step) {
     if (step < warmup) {
       return learningRate * (step + 1) / warmup;
     }
-    long constant = Math.max(warmup, steps - decay);
+    long constant = constantUntil();
     if (step < constant) {
       return learningRate;
     }
