@@ -102,8 +102,8 @@ public record SceneMix(
   }
 
   /**
-   * Returns the mix with one thing in seven of eight scenes. What a thing looks like is learned from
-   * single things, which have the most pixels.
+   * Returns the mix with one thing in seven of eight scenes. What a thing looks like is learned
+   * from single things, which have the most pixels.
    */
   public SceneMix single() {
     return withKinds(new Kinds(0.80, 0, 0.06, 0.06, 0.08));

@@ -128,7 +128,8 @@ class EmojiPresetTest {
         .isThrownBy(() -> EmojiPreset.of(write(bad).toString()))
         .withMessageContaining(
             "decoder.while-constant: [prediction=v, shift] (expected: none without training.decay)")
-        .withMessageContaining("decoder.while-constant: prediction=v (expected: NAME=VALUE with one of")
+        .withMessageContaining(
+            "decoder.while-constant: prediction=v (expected: NAME=VALUE with one of")
         .withMessageContaining("decoder.while-constant: shift (expected: NAME=VALUE with one of");
     assertThat(UnclipTraining.DECODER.whileConstant(EmojiPreset.of("emoji-2").sizes()))
         .containsEntry("scenes", "single")

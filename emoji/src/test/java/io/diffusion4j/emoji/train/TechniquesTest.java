@@ -22,6 +22,7 @@ import io.diffusion4j.unclip.training.UnclipTraining;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
@@ -76,7 +77,9 @@ class TechniquesTest {
   @Test
   void techniquesOfTheConstantRateGiveWayToRequestedOnes() {
     var setup = of(UnclipTraining.DECODER).withConstant(constant("shift", "3", "scenes", "single"));
-    assertThat(setup.words()).contains(" shift=1.5 ").endsWith(", at a constant rate scenes=single shift=3");
+    assertThat(setup.words())
+        .contains(" shift=1.5 ")
+        .endsWith(", at a constant rate scenes=single shift=3");
     assertThat(setup.whileConstant().words()).contains(" scenes=single ", " shift=3.0 ");
     var requested = setup.with("shift", "2");
     assertThat(requested.constant()).containsOnlyKeys("scenes");
@@ -95,11 +98,12 @@ class TechniquesTest {
     var training = new ModelTraining(sizes, Path.of("model"), Path.of("state"));
     var config = TrainingConfig.of(100, 4, 1e-3, 1).withDecay(40).withAccumulate(2);
     var setup = of(UnclipTraining.DECODER).withConstant(constant("shift", "3", "scenes", "single"));
-    var run = new ComponentRun(training, setup, config, 1, Inspection.NONE, (s, r) -> {}, List.of());
+    var run =
+        new ComponentRun(training, setup, config, 1, Inspection.NONE, (s, r) -> {}, List.of());
     // As many rows as its shift is large, if its scenes agree with it.
     BiFunction<ComponentRun, DataSet, BatchSource> batches =
         (at, data) -> {
-          boolean single = data.techniques(DataSet.Use.CAPTIONED).get("scenes").equals("single");
+          boolean single = "single".equals(data.techniques(DataSet.Use.CAPTIONED).get("scenes"));
           double shift = at.technique(PartTechniques.SHIFT);
           return step -> new Batch(single == shift > 2 ? (int) shift : 99);
         };
@@ -112,7 +116,7 @@ class TechniquesTest {
     assertThat(run.batches(validation, batches).batch(0).rows()).isEqualTo(1);
   }
 
-  private static TreeMap<String, String> constant(String... words) {
+  private static SortedMap<String, String> constant(String... words) {
     var values = new TreeMap<String, String>();
     for (int i = 0; i < words.length; i += 2) {
       values.put(words[i], words[i + 1]);

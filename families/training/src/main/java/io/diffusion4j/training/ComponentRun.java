@@ -91,7 +91,9 @@ public record ComponentRun(
     var before = setup.whileConstant();
     var run =
         new ComponentRun(whole, before, config, checkpointEvery, inspection, observer, changes);
-    return batches.apply(run, before.data()).until(config.constantUntil() * config.accumulate(), last);
+    return batches
+        .apply(run, before.data())
+        .until(config.constantUntil() * config.accumulate(), last);
   }
 
   /**

@@ -240,8 +240,8 @@ public record UnclipPreset(
    * @param training how it is trained
    * @param backbone which of the networks it is; null for the U-Net
    * @param dit the sizes of a DiT, in place of those of the U-Net's levels; null if there are none
-   * @param whileConstant techniques, {@code NAME=VALUE}, before the decay of the learning rate; null
-   *     if they are the same throughout
+   * @param whileConstant techniques, {@code NAME=VALUE}, before the decay of the learning rate;
+   *     null if they are the same throughout
    */
   public record Decoder(
       int size,
@@ -258,7 +258,15 @@ public record UnclipPreset(
       @Nullable List<String> whileConstant) {
     /** The techniques that nothing but batches depends on. */
     private static final Set<String> OF_BATCHES =
-        Set.of("weighting", "shift", "low-noise", "drop", "text-drop", "density", "scenes", "captions");
+        Set.of(
+            "weighting",
+            "shift",
+            "low-noise",
+            "drop",
+            "text-drop",
+            "density",
+            "scenes",
+            "captions");
 
     public Decoder {
       channels = List.copyOf(channels);
