@@ -35,8 +35,8 @@ import java.util.Map;
  * pictures, and to those of other pictures. For a trained prior the first cosine is well above the
  * second; their values depend on CLIP.
  *
- * <p>The embeddings are standardised, since a few axes that tell backgrounds and sizes hold nearly
- * all of CLIP's variance: a prior that knows nothing else would be near its own pictures without.
+ * <p>The embeddings are standardised, since a few axes, of backgrounds and sizes, hold nearly all
+ * of CLIP's variance: without, a prior that knows nothing else would be near its own pictures.
  */
 final class PriorHealth implements Health {
   private static final int PICTURES = 64;
