@@ -40,9 +40,9 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * Reads YAML into records: {@code a-key} for each component {@code aKey}. Unknown and duplicate
- * keys are errors, which name the known ones. A duration is a number of seconds, and a path is
- * relative to the folder of its file.
+ * Reads YAML into records: {@code a-key} for each component {@code aKey}. An unknown key is an
+ * error that names the known ones, and a duplicate key one that names its line. A duration is a
+ * number of seconds, and a path is relative to the folder of its file.
  */
 public final class StrictYaml {
   private static final String ORIGIN = "origin";
