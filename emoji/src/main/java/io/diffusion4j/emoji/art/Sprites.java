@@ -8,6 +8,7 @@ import io.diffusion4j.diffusion.cache.UserCache;
 import io.diffusion4j.diffusion.digest.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ public final class Sprites {
 
   private static final System.Logger LOG = System.getLogger(Sprites.class.getName());
 
+  private static volatile SoftReference<Loaded> last = new SoftReference<>(null);
+
   private final Map<Style, Map<Concept, Sprite>> sprites;
   private final String fingerprint;
 
@@ -46,10 +49,21 @@ public final class Sprites {
     this.fingerprint = fingerprint;
   }
 
-  /** Loads sprites from the user's cache folder, and rasterises missing ones. */
+  /**
+   * Returns the sprites of the user's cache folder, with missing ones rasterised. They take
+   * hundreds of megabytes, so the data sets of one training share them.
+   */
   public static Sprites load(ConceptSet concepts, Set<Style> styles, int size) {
-    return load(concepts, styles, size, userCache());
+    Loaded before = last.get();
+    if (before != null && before.equals(new Loaded(concepts, styles, size, before.sprites))) {
+      return before.sprites;
+    }
+    var loaded = load(concepts, styles, size, userCache());
+    last = new SoftReference<>(new Loaded(concepts, Set.copyOf(styles), size, loaded));
+    return loaded;
   }
+
+  private record Loaded(ConceptSet concepts, Set<Style> styles, int size, Sprites sprites) {}
 
   /**
    * Loads sprites from a cache folder, and rasterises missing ones.

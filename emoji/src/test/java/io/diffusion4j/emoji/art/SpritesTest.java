@@ -57,6 +57,15 @@ class SpritesTest {
   }
 
   @Test
+  void dataSetsShareWhatTheyShow() {
+    Sprites sprites = Sprites.load(FEW, STYLE, 64);
+    assertThat(Sprites.load(FEW, EnumSet.copyOf(STYLE), 64)).isSameAs(sprites);
+    assertThat(Sprites.load(FEW, STYLE, 32)).isNotSameAs(sprites);
+    assertThat(Sprites.load(FEW, EnumSet.of(Style.FLUENT), 32).styles())
+        .containsExactly(Style.FLUENT);
+  }
+
+  @Test
   void theCacheGivesTheSamePixels() throws IOException {
     Sprites made = load();
     List<Long> written = times();
