@@ -19,6 +19,7 @@ import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.prior.AutoregressiveConfig;
 import io.diffusion4j.prior.PriorConfig;
+import io.diffusion4j.training.PartTechniques;
 import io.diffusion4j.training.Preset.Architecture;
 import io.diffusion4j.training.Preset.Dit;
 import io.diffusion4j.training.Preset.Schedule;
@@ -256,17 +257,18 @@ public record UnclipPreset(
       @Nullable Architecture backbone,
       @Nullable Dit dit,
       @Nullable List<String> whileConstant) {
-    /** The techniques that nothing but batches depends on. */
+    /** The techniques that nothing but batches depends on; the last two are of emoji data. */
     private static final Set<String> OF_BATCHES =
-        Set.of(
-            "weighting",
-            "shift",
-            "low-noise",
-            "drop",
-            "text-drop",
-            "density",
-            "scenes",
-            "captions");
+        new TreeSet<>(
+            List.of(
+                PartTechniques.WEIGHTING.name(),
+                PartTechniques.SHIFT.name(),
+                PartTechniques.LOW_NOISE.name(),
+                PartTechniques.DROP.name(),
+                PartTechniques.TEXT_DROP.name(),
+                PartTechniques.DENSITY.name(),
+                "scenes",
+                "captions"));
 
     public Decoder {
       channels = List.copyOf(channels);
@@ -287,7 +289,7 @@ public record UnclipPreset(
             technique.contains("=") && OF_BATCHES.contains(name),
             "while-constant",
             technique,
-            "NAME=VALUE with one of " + String.join(", ", new TreeSet<>(OF_BATCHES)));
+            "NAME=VALUE with one of " + String.join(", ", OF_BATCHES));
       }
       faults
           .require(context >= 1, "context", context, "≥ 1")
