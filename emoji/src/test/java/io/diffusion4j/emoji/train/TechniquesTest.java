@@ -15,6 +15,7 @@ import io.diffusion4j.training.Inspection;
 import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.PartSetup;
 import io.diffusion4j.training.PartTechniques;
+import io.diffusion4j.training.Preset;
 import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.training.TrainableFamily;
 import io.diffusion4j.training.TrainingPlugins;
@@ -22,10 +23,12 @@ import io.diffusion4j.unclip.training.UnclipTraining;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,6 +53,13 @@ class TechniquesTest {
     }
     assertThat(read).isEqualTo(techniques);
     assertThat(read.words()).isEqualTo(techniques.words());
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void aPresetWithoutSizesChangesNoTechniques(TrainableComponent part, @TempDir Path folder) {
+    var training = new ModelTraining(new Preset("none", Map.of()), folder, folder);
+    assertThat(training.setup(part, EmojiData.of(PRESET))).isEqualTo(of(part));
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -75,11 +76,14 @@ public record Preset(String name, Map<Class<?>, Record> sizes) {
    * @throws IllegalArgumentException if it has none
    */
   public <T extends Record> T of(Class<T> type) {
-    Record own = sizes.get(type);
-    if (own == null) {
-      throw Check.refusal("preset", name, "one with sizes for %s", type.getSimpleName());
-    }
-    return type.cast(own);
+    return find(type)
+        .orElseThrow(
+            () -> Check.refusal("preset", name, "one with sizes for %s", type.getSimpleName()));
+  }
+
+  /** Returns the sections of a family, if it has them. */
+  public <T extends Record> Optional<T> find(Class<T> type) {
+    return Optional.ofNullable(type.cast(sizes.get(type)));
   }
 
   /** The architecture of a denoising network. */

@@ -45,6 +45,7 @@ import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +108,10 @@ record DecoderTraining() implements TrainableComponent {
 
   @Override
   public SortedMap<String, String> whileConstant(Preset preset) {
-    return preset.of(UnclipPreset.class).decoder().constant();
+    return preset
+        .find(UnclipPreset.class)
+        .map(sizes -> sizes.decoder().constant())
+        .orElseGet(Collections::emptySortedMap); // a finished model needs no sizes
   }
 
   @Override
