@@ -10,8 +10,10 @@ import io.diffusion4j.client.RequestedSize;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
+import io.diffusion4j.serving.v1.LoraChoice;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.StageOptions;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +57,7 @@ public final class Diffusion4jImageModel implements ImageModel {
   private final String model;
   private final String negativePrompt;
   private final List<Long> seeds;
+  private final List<LoraChoice> loras;
   private final Map<String, StageOptions> stages;
   private final RequestedSize size;
   private final double strength;
@@ -64,6 +67,7 @@ public final class Diffusion4jImageModel implements ImageModel {
     model = builder.model;
     negativePrompt = builder.negativePrompt;
     seeds = List.copyOf(builder.seeds);
+    loras = List.copyOf(builder.loras);
     stages = Map.copyOf(builder.stages);
     size = builder.size;
     strength = builder.strength;
@@ -110,6 +114,7 @@ public final class Diffusion4jImageModel implements ImageModel {
         .setModel(model)
         .setImageCount(count)
         .addAllSeeds(seeds)
+        .addAllLoras(loras)
         .putAllStages(stages)
         .build();
   }
@@ -176,6 +181,7 @@ public final class Diffusion4jImageModel implements ImageModel {
     private String model = "";
     private String negativePrompt = "";
     private List<Long> seeds = List.of();
+    private final List<LoraChoice> loras = new ArrayList<>();
     private final Map<String, StageOptions> stages = new LinkedHashMap<>();
     private RequestedSize size = RequestedSize.DEFAULT;
     private double strength = 0.6;
@@ -199,6 +205,17 @@ public final class Diffusion4jImageModel implements ImageModel {
     /** Sets the seed, which makes images reproducible; unsigned. */
     public Builder seed(long seed) {
       seeds = List.of(seed);
+      return this;
+    }
+
+    /**
+     * Adds a low-rank update (LoRA).
+     *
+     * @param name its name in the service
+     * @param scale 1 as it was trained
+     */
+    public Builder lora(String name, double scale) {
+      loras.add(LoraChoice.newBuilder().setName(name).setScale(scale).build());
       return this;
     }
 

@@ -98,6 +98,14 @@ class Diffusion4jImageModelTest {
   }
 
   @Test
+  void lowRankUpdatesReachTheService() {
+    var model = builder().lora("oil", 0.5).build();
+    assertThatThrownBy(() -> model.generate("x"))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("loras[0].name: \"oil\"");
+  }
+
+  @Test
   void theSizeOfTheModelMayBeAskedForAndNoOther() throws IOException {
     var own = decoded(file(builder().seed(1).build().generate("x").content()));
     var same = builder().seed(1).size(own.getWidth(), own.getHeight()).build().generate("x");

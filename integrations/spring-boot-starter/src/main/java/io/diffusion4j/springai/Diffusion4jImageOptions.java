@@ -1,6 +1,8 @@
 package io.diffusion4j.springai;
 
+import io.diffusion4j.serving.v1.LoraChoice;
 import io.diffusion4j.serving.v1.StageOptions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ public final class Diffusion4jImageOptions implements ImageOptions {
   private final @Nullable Integer height;
   private final String negativePrompt;
   private final List<Long> seeds;
+  private final List<LoraChoice> loras;
   private final Map<String, StageOptions> stages;
 
   private Diffusion4jImageOptions(Builder builder) {
@@ -30,6 +33,7 @@ public final class Diffusion4jImageOptions implements ImageOptions {
     height = builder.height;
     negativePrompt = builder.negativePrompt;
     seeds = List.copyOf(builder.seeds);
+    loras = List.copyOf(builder.loras);
     stages = Map.copyOf(builder.stages);
   }
 
@@ -80,6 +84,11 @@ public final class Diffusion4jImageOptions implements ImageOptions {
     return seeds;
   }
 
+  /** Returns the low-rank updates (LoRA) that the model draws with. */
+  public List<LoraChoice> getLoras() {
+    return loras;
+  }
+
   /** Returns the sampling settings of each stage, by its name. */
   public Map<String, StageOptions> getStages() {
     return stages;
@@ -93,6 +102,7 @@ public final class Diffusion4jImageOptions implements ImageOptions {
     private @Nullable Integer height;
     private String negativePrompt = "";
     private List<Long> seeds = List.of();
+    private final List<LoraChoice> loras = new ArrayList<>();
     private final Map<String, StageOptions> stages = new LinkedHashMap<>();
 
     private Builder() {}
@@ -121,7 +131,7 @@ public final class Diffusion4jImageOptions implements ImageOptions {
       return this;
     }
 
-    /** Returns the negative prompt. */
+    /** Sets the negative prompt. */
     public Builder negativePrompt(String text) {
       negativePrompt = text;
       return this;
@@ -135,6 +145,17 @@ public final class Diffusion4jImageOptions implements ImageOptions {
     /** Sets a seed for each image; unsigned. */
     public Builder seeds(List<Long> ofImages) {
       seeds = ofImages;
+      return this;
+    }
+
+    /**
+     * Adds a low-rank update (LoRA).
+     *
+     * @param name its name in the service
+     * @param scale 1 as it was trained
+     */
+    public Builder lora(String name, double scale) {
+      loras.add(LoraChoice.newBuilder().setName(name).setScale(scale).build());
       return this;
     }
 

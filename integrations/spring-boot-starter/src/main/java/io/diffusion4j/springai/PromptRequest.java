@@ -30,6 +30,7 @@ final class PromptRequest {
     setIfGiven(count == null ? defaults.getN() : count, request::setImageCount);
     return request
         .addAllSeeds(own.getSeeds().isEmpty() ? defaults.getSeeds() : own.getSeeds())
+        .addAllLoras(own.getLoras().isEmpty() ? defaults.getLoras() : own.getLoras())
         .putAllStages(defaults.getStages())
         .putAllStages(own.getStages())
         .build();

@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param queueCapacity largest number of waiting requests; the default of a server unless given
  * @param grace time for running requests when the application ends; the default of a server unless
  *     given
+ * @param loras files of low-rank updates (LoRA), by their names in requests
  * @param config a configuration file of a server in YAML, for the model in the application, which
  *     is then served on a port
  * @param serve settings by their keys in such a file, which override it, such as {@code
@@ -33,6 +34,7 @@ public record Diffusion4jProperties(
     Optional<Integer> rows,
     Optional<Integer> queueCapacity,
     Optional<Duration> grace,
+    @DefaultValue Map<String, String> loras,
     Optional<String> config,
     @DefaultValue Map<String, String> serve,
     Optional<String> server,

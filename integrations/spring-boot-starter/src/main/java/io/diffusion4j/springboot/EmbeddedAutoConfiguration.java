@@ -52,6 +52,7 @@ public class EmbeddedAutoConfiguration {
     properties.rows().ifPresent(rows -> tree.put("rows", rows));
     properties.queueCapacity().ifPresent(queue -> tree.put("queue", queue));
     properties.grace().ifPresent(grace -> tree.put("grace-seconds", grace.toSeconds()));
+    properties.loras().forEach((name, file) -> tree.put("loras[" + name + "]", file));
     return tree.setAll(properties.serve()).as(ServerConfig.class);
   }
 

@@ -10,6 +10,7 @@ import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.ToyFilter;
 import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.LoraChoice;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.io.IOException;
 import java.util.Base64;
@@ -50,6 +51,10 @@ class Diffusion4jImageModelTest {
 
   private static byte[] file(ImageGeneration generation) {
     return Base64.getDecoder().decode(generation.getOutput().getB64Json());
+  }
+
+  private static LoraChoice lora(String name, double scale) {
+    return LoraChoice.newBuilder().setName(name).setScale(scale).build();
   }
 
   private static GenerateImagesRequest request(List<ImageMessage> messages) {
@@ -121,10 +126,15 @@ class Diffusion4jImageModelTest {
 
   @Test
   void theOptionsOfAPromptGoBeforeThoseOfTheModel() {
-    var defaults = Diffusion4jImageOptions.builder().n(5).seed(1).negativePrompt("a").build();
-    var own = Diffusion4jImageOptions.builder().n(2).seed(3).negativePrompt("b").build();
+    var defaults =
+        Diffusion4jImageOptions.builder().n(5).seed(1).negativePrompt("a").lora("ink", 1).build();
+    var own =
+        Diffusion4jImageOptions.builder().n(2).seed(3).negativePrompt("b").lora("oil", 0.5).build();
+    var expected = Requests.textToImage("x", "b").setImageCount(2).addSeeds(3);
     assertThat(PromptRequest.of(new ImagePrompt("x", own), defaults))
-        .isEqualTo(Requests.textToImage("x", "b").setImageCount(2).addSeeds(3).build());
+        .isEqualTo(expected.addLoras(lora("oil", 0.5)).build());
+    assertThat(PromptRequest.of(new ImagePrompt("x", NOTHING), defaults).getLorasList())
+        .containsExactly(lora("ink", 1));
   }
 
   @Test

@@ -9,6 +9,8 @@ import io.diffusion4j.client.GenerationException;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.local.LocalGeneration;
+import io.diffusion4j.springai.Diffusion4jImageMetadata;
+import io.diffusion4j.springai.Diffusion4jImageOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.image.ImageModel;
+import org.springframework.ai.image.ImagePrompt;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -54,6 +57,25 @@ class EmbeddedTest {
               assertThat(registry.get("diffusion4j.images").counter().count()).isEqualTo(1);
               assertThatThrownBy(() -> client.generate(request))
                   .isInstanceOf(GenerationException.class);
+            });
+  }
+
+  @Test
+  void drawsWithARegisteredLowRankUpdate() {
+    application
+        .withPropertyValues(
+            "diffusion4j.model=../../emoji/model",
+            "diffusion4j.loras.few-steps=../../emoji/model/few-steps.safetensors")
+        .run(
+            context -> {
+              var images = context.getBean(ImageModel.class);
+              var few = Diffusion4jImageOptions.builder().seed(7).lora("few-steps", 1).build();
+              var drawn = images.call(new ImagePrompt("a red apple", few)).getResults().get(0);
+              assertThat(((Diffusion4jImageMetadata) drawn.getMetadata()).recipe())
+                  .contains("few-steps");
+              var unknown = Diffusion4jImageOptions.builder().lora("oil", 1).build();
+              assertThatThrownBy(() -> images.call(new ImagePrompt("a red apple", unknown)))
+                  .hasMessageContaining("loras[0].name: \"oil\" (expected: one of few-steps)");
             });
   }
 
