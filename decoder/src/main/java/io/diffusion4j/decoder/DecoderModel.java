@@ -226,6 +226,11 @@ public final class DecoderModel implements AutoCloseable {
     }
   }
 
+  /** Returns the number of values of an image embedding. */
+  public int embeddingSize() {
+    return projection.embeddingDim();
+  }
+
   /** Returns the number of context tokens of an image. */
   public int contextLength() {
     return contextLength;

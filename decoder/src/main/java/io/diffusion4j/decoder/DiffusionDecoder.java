@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.guidance.ConditionGradient;
+import io.diffusion4j.diffusion.guidance.OwnConditions;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** The decoder (DALL-E 2, §2.1): samples images for an embedding, with guidance. */
 public final class DiffusionDecoder implements ImageDecoder {
@@ -23,6 +25,15 @@ public final class DiffusionDecoder implements ImageDecoder {
   private final Stage offered;
   private final GuidedStage<DecoderCondition, float[]> stage;
   private final Optional<ClipGuide> clipGuide;
+  private final Optional<Weaker> weaker;
+
+  /**
+   * A weaker decoder, from which guidance can lead away.
+   *
+   * @param model computes the network's conditions, in its own projection
+   * @param network the model's own, or a decorated one
+   */
+  public record Weaker(DecoderModel model, Denoiser<DecoderCondition> network) {}
 
   /**
    * A CLIP that compares noised images of the decoder with captions.
@@ -35,7 +46,7 @@ public final class DiffusionDecoder implements ImageDecoder {
 
   /** Composes the stage without a guiding model. */
   public DiffusionDecoder(DecoderModel model, Denoiser<DecoderCondition> network, Stage offered) {
-    this(model, network, offered, Optional.empty());
+    this(model, network, offered, Optional.empty(), Optional.empty());
   }
 
   /**
@@ -45,14 +56,17 @@ public final class DiffusionDecoder implements ImageDecoder {
    * @param network the model's own, or a decorated one
    * @param offered how the stage samples
    * @param clipGuide a noised CLIP whose gradient can guide in place of classifier-free guidance
+   * @param weaker an earlier or smaller decoder of the same images and embeddings
    */
   public DiffusionDecoder(
       DecoderModel model,
       Denoiser<DecoderCondition> network,
       Stage offered,
-      Optional<ClipGuide> clipGuide) {
+      Optional<ClipGuide> clipGuide,
+      Optional<Weaker> weaker) {
     this.model = model;
     this.clipGuide = clipGuide;
+    this.weaker = weaker;
     this.offered = offered;
     int size = model.config().sampleSize();
     this.stage =
@@ -81,20 +95,46 @@ public final class DiffusionDecoder implements ImageDecoder {
       texts.add(draw.condition().prompt().negative());
     }
     int size = model.config().sampleSize();
-    List<DecoderCondition> conditions = new ArrayList<>(model.conditions(images, texts));
-    if (model.completes()) {
-      for (int i = 0; i < conditions.size(); i++) {
-        var projection = draws.get(i % draws.size()).projection();
-        conditions.set(i, conditions.get(i).knowing(projection.known(size * size * 3)));
-      }
-    }
+    List<DecoderCondition> conditions = conditions(model, images, texts, draws);
     List<Draw<DecoderCondition>> full = new ArrayList<>();
     for (int i = 0; i < draws.size(); i++) {
       full.add(draws.get(i).withCondition(conditions.get(i)));
     }
     var away = conditions.subList(draws.size(), conditions.size());
-    return stage.sample(full, away, () -> captions(draws), settings, listener).stream()
+    return from(conditions, images, texts, draws, settings)
+        .sample(full, away, () -> captions(draws), settings, listener)
+        .stream()
         .map(pixels -> new Image(size, size, pixels))
+        .toList();
+  }
+
+  /** Returns the stage, with the conditions of a weaker network if the settings need it. */
+  private GuidedStage<DecoderCondition, float[]> from(
+      List<DecoderCondition> conditions,
+      List<float[]> images,
+      List<TextEncoding> texts,
+      List<Draw<Condition>> draws,
+      SamplingSettings settings) {
+    if (weaker.isEmpty() || !settings.guider().leadsFromModel()) {
+      return stage;
+    }
+    var own = conditions(weaker.get().model(), images, texts, draws);
+    return stage.withWeaker(OwnConditions.of(weaker.get().network(), conditions, own));
+  }
+
+  private static List<DecoderCondition> conditions(
+      DecoderModel of,
+      List<float[]> images,
+      List<TextEncoding> texts,
+      List<Draw<Condition>> draws) {
+    List<DecoderCondition> conditions = of.conditions(images, texts);
+    if (!of.completes()) {
+      return conditions;
+    }
+    int values = of.config().sampleSize() * of.config().sampleSize() * 3;
+    return IntStream.range(0, conditions.size())
+        .mapToObj(
+            i -> conditions.get(i).knowing(draws.get(i % draws.size()).projection().known(values)))
         .toList();
   }
 

@@ -2,12 +2,17 @@ package io.diffusion4j.glide;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.pipeline.Resources;
 import io.diffusion4j.pipeline.Students;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * GLIDE in a folder with {@code base} and {@code upsample} in the layout of {@link GlideFolders},
@@ -19,6 +24,9 @@ public final class GlideNetworks implements AutoCloseable {
   /** The folder of the base network. */
   public static final String BASE = "base";
 
+  /** The folder of an earlier or smaller base; a model need not have it. */
+  static final String WEAKER = "weaker";
+
   /** The folder of the upsampler. */
   public static final String UPSAMPLE = "upsample";
 
@@ -28,19 +36,14 @@ public final class GlideNetworks implements AutoCloseable {
   private static final int MAX_BATCH = 16;
   private static final int MAX_WAITING = 4096;
 
-  private final GlideModel base;
-  private final GlideModel upsampler;
-  private final BatchingDenoiser<GlideCondition> baseNetwork;
-  private final BatchingDenoiser<GlideCondition> upsamplerNetwork;
+  private final Resources owned;
+  private final GlideParts parts;
+  private final boolean complete;
 
-  private final Students students;
-
-  private GlideNetworks(GlideModel base, GlideModel upsampler, Students students) {
-    this.base = base;
-    this.upsampler = upsampler;
-    this.students = students;
-    baseNetwork = batching(GlideParts.BASE, base);
-    upsamplerNetwork = batching(GlideParts.UPSAMPLER, upsampler);
+  private GlideNetworks(Resources owned, GlideParts parts, boolean complete) {
+    this.owned = owned;
+    this.parts = parts;
+    this.complete = complete;
   }
 
   /**
@@ -92,45 +95,59 @@ public final class GlideNetworks implements AutoCloseable {
   }
 
   private static GlideNetworks load(Path folder, Gpt2Tokenizer tokenizer, Compute compute) {
-    completes(folder);
-    var base = GlideModel.load(folder.resolve(BASE), tokenizer, compute);
+    boolean complete = completes(folder);
+    var owned = new Resources();
     try {
-      var upsampler = GlideModel.load(folder.resolve(UPSAMPLE), tokenizer, compute);
-      return new GlideNetworks(base, upsampler, Students.in(folder));
+      var base = owned.add(GlideModel.load(folder.resolve(BASE), tokenizer, compute));
+      var upsampler = owned.add(GlideModel.load(folder.resolve(UPSAMPLE), tokenizer, compute));
+      Optional<GlideModel> weaker =
+          GlideFolders.isAt(folder.resolve(WEAKER))
+              ? Optional.of(owned.add(GlideModel.load(folder.resolve(WEAKER), tokenizer, compute)))
+              : Optional.empty();
+      weaker.ifPresent(it -> requireLike(base.config().unet(), it.config().unet()));
+      var parts =
+          new GlideParts(
+              base,
+              batching(GlideParts.BASE, base, owned),
+              base.config().unet().sampleSize(),
+              base.attentions(),
+              upsampler,
+              batching(GlideParts.UPSAMPLER, upsampler, owned),
+              upsampler.config().unet().sampleSize(),
+              Students.in(folder),
+              weaker.map(it -> new GlideParts.Weaker(it, batching(GlideParts.BASE, it, owned))));
+      return new GlideNetworks(owned, parts, complete);
     } catch (RuntimeException | Error e) {
-      base.close();
+      owned.close();
       throw e;
     }
   }
 
-  private static BatchingDenoiser<GlideCondition> batching(String name, GlideModel model) {
-    return new BatchingDenoiser<>(name, model.denoiser(), MAX_BATCH, MAX_WAITING);
+  private static void requireLike(UnetConfig base, UnetConfig weaker) {
+    Check.that(
+        weaker.sampleSize() == base.sampleSize() && weaker.beside() == base.beside(),
+        WEAKER,
+        "a network of other images",
+        "those of the base");
+  }
+
+  private static Denoiser<GlideCondition> batching(String name, GlideModel model, Resources owned) {
+    return owned.add(new BatchingDenoiser<>(name, model.denoiser(), MAX_BATCH, MAX_WAITING));
   }
 
   /** Returns the parts of the pipeline. */
   public GlideParts parts() {
-    return new GlideParts(
-        base,
-        baseNetwork,
-        base.config().unet().sampleSize(),
-        base.attentions(),
-        upsampler,
-        upsamplerNetwork,
-        upsampler.config().unet().sampleSize(),
-        students);
+    return parts;
   }
 
   /** Whether the networks complete pictures. */
   public boolean complete() {
-    return base.config().unet().beside().known();
+    return complete;
   }
 
   /** Closes everything; the parts must not be used afterwards. */
   @Override
   public void close() {
-    upsamplerNetwork.close();
-    baseNetwork.close();
-    upsampler.close();
-    base.close();
+    owned.close();
   }
 }

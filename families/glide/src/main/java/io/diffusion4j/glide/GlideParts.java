@@ -17,6 +17,7 @@ import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.diffusion.stage.StageKind;
 import io.diffusion4j.pipeline.Students;
+import java.util.Optional;
 
 /**
  * The parts of GLIDE: two networks, each with its own text encoder.
@@ -29,6 +30,7 @@ import io.diffusion4j.pipeline.Students;
  * @param upsampler draws large images
  * @param upsamplerSize height and width of the large images
  * @param students the distilled stages
+ * @param weaker an earlier or smaller base, from which guidance can lead away
  */
 public record GlideParts(
     TextEncoder baseText,
@@ -38,7 +40,15 @@ public record GlideParts(
     TextEncoder upsamplerText,
     Denoiser<GlideCondition> upsampler,
     int upsamplerSize,
-    Students students) {
+    Students students,
+    Optional<Weaker> weaker) {
+  /**
+   * An earlier or smaller base.
+   *
+   * @param text encodes texts for it
+   */
+  public record Weaker(TextEncoder text, Denoiser<GlideCondition> network) {}
+
   /** The name of the stage that draws small images. */
   public static final String BASE = "base";
 
@@ -62,7 +72,8 @@ public record GlideParts(
     return students.limited(
         stage(BASE, schedule, TimestepSpacings.SECTIONS, "ddpm", 100, baseSize)
             .withScale(new Stage.Scale(completes ? 5 : 3, MAX_GUIDANCE))
-            .withAttentions(baseAttentions));
+            .withAttentions(baseAttentions)
+            .withWeaker(weaker.isPresent()));
   }
 
   /** Returns the settings of the base if a noised CLIP can guide it. */

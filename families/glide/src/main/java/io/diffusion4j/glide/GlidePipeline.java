@@ -8,7 +8,9 @@ import io.diffusion4j.diffusion.component.Prompt;
 import io.diffusion4j.diffusion.component.TextCoverage;
 import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.component.Upsampler;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
+import io.diffusion4j.diffusion.guidance.OwnConditions;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
@@ -250,8 +252,26 @@ public final class GlidePipeline implements ImagePipeline {
                 .orElseThrow()
                 .captions()
                 .apply(words.stream().map(ImageTask.Words::text).toList());
-    var stage = known.map(part -> base.withTreatment(new KnownPixels.Held(part))).orElse(base);
+    var plain = known.map(part -> base.withTreatment(new KnownPixels.Held(part))).orElse(base);
+    var stage =
+        parts
+            .weaker()
+            .filter(any -> settings.guider().leadsFromModel())
+            .map(other -> plain.withWeaker(from(other, draws, words, known)))
+            .orElse(plain);
     return images(size, stage.sample(draws, away, captions, settings, listener));
+  }
+
+  private static Denoiser<GlideCondition> from(
+      GlideParts.Weaker weaker,
+      List<Draw<GlideCondition>> draws,
+      List<ImageTask.Words> words,
+      Optional<Known> known) {
+    Map<String, TextEncoding> encodings = weaker.text().encodeOnce(texts(words, false));
+    return OwnConditions.of(
+        weaker.network(),
+        draws.stream().<GlideCondition>map(Draw::condition).toList(),
+        words.stream().map(each -> condition(encodings, each.text(), known)).toList());
   }
 
   private List<Image> large(

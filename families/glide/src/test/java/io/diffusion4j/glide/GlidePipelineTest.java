@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** GLIDE's sampling, with networks that know the images they are to draw. */
@@ -74,7 +75,8 @@ class GlidePipelineTest {
   private final OneColour upsampler = new OneColour(new LinearSchedule(1000));
 
   private final GlideParts parts =
-      new GlideParts(LENGTHS, base, SMALL, 0, LENGTHS, upsampler, LARGE, Students.NONE);
+      new GlideParts(
+          LENGTHS, base, SMALL, 0, LENGTHS, upsampler, LARGE, Students.NONE, Optional.empty());
 
   private GlideDrawing generate(String prompt, double guidanceScale) {
     var defaults = GlideDrawing.pipeline(parts, false).defaults(ImageTask.Kind.TEXT_TO_IMAGE);

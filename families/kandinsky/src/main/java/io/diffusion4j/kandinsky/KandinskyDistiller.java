@@ -125,11 +125,10 @@ final class KandinskyDistiller implements Distiller {
                 unet.unet()::sinusoid,
                 LatentModel::feed,
                 size.height() * size.width() * unet.latentChannels(),
-                model.decode((network, batching) -> network.conditions(embeddings, size)),
+                model.decode(with -> with.model().conditions(embeddings, size)),
                 Optional.of(
                     model.decode(
-                        (network, batching) ->
-                            network.conditions(List.of(model.nothing()), size).get(0))),
+                        with -> with.model().conditions(List.of(model.nothing()), size).get(0))),
                 Optional.empty(),
                 Distillable.Defaults.of(model.decoderStage()));
       }

@@ -19,6 +19,10 @@ import java.util.List;
  */
 final class KandinskyFolder {
   static final String UNET = "unet";
+
+  /** An earlier or smaller U-Net; diffusers has no such component. */
+  static final String WEAKER = "weaker";
+
   static final String MOVQ = "movq";
   static final String SCHEDULER = "scheduler";
 

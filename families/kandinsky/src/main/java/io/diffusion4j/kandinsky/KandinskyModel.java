@@ -39,11 +39,12 @@ import io.diffusion4j.prior.PriorConfig;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -86,8 +87,14 @@ final class KandinskyModel implements AutoCloseable {
   private volatile @Nullable LatentColours colours;
   private volatile float @Nullable [] nothing;
 
-  /** The decoder's network, and the denoiser that merges the queries of all callers. */
-  private record Decoding(LatentModel model, Denoiser<LatentCondition> network) {}
+  /**
+   * A network of the decoder.
+   *
+   * @param network the denoiser that merges the queries of all callers
+   * @param weaker an earlier or smaller one, from which guidance can lead away
+   */
+  record Decoding(
+      LatentModel model, Denoiser<LatentCondition> network, Optional<Decoding> weaker) {}
 
   private KandinskyModel(
       Path folder,
@@ -111,7 +118,8 @@ final class KandinskyModel implements AutoCloseable {
     decoderStage =
         students
             .limited(decoderStage(scheduler, Pixels.square(side), unit(unet, movq)))
-            .withAttentions(PerturbedNetwork.attentions(unet.denoiser(latents, latents, false)));
+            .withAttentions(PerturbedNetwork.attentions(unet.denoiser(latents, latents, false)))
+            .withWeaker(hasWeaker());
 
     var loading =
         residency == Residency.ALWAYS
@@ -299,16 +307,36 @@ final class KandinskyModel implements AutoCloseable {
     return CompiledNetwork.inSegments(network, weights, compute.unquantised(), loading, SEGMENT);
   }
 
+  private boolean hasWeaker() {
+    return Files.isDirectory(folder.resolve(KandinskyFolder.WEAKER));
+  }
+
   private Decoding openDecoder(Resources owned) {
+    if (!hasWeaker()) {
+      return open(KandinskyFolder.UNET, Optional.empty(), owned);
+    }
+    var other = KandinskyUnet.read(folder.resolve(KandinskyFolder.WEAKER));
+    Check.that(
+        other.latentChannels() == unet.latentChannels()
+            && other.embeddingDim() == unet.embeddingDim()
+            && other.concat() == unet.concat(),
+        KandinskyFolder.WEAKER,
+        "a network of other latents or embeddings",
+        "those of the model");
+    var weaker = open(KandinskyFolder.WEAKER, Optional.empty(), owned);
+    return open(KandinskyFolder.UNET, Optional.of(weaker), owned);
+  }
+
+  private Decoding open(String name, Optional<Decoding> weaker, Resources owned) {
     var model =
         owned.add(
             new LatentModel(
-                folder.resolve(KandinskyFolder.UNET),
-                changed(KandinskyFolder.UNET),
+                folder.resolve(name),
+                changed(name),
                 scheduler.parameterization(),
                 scheduler.variance(),
                 compute));
-    return new Decoding(model, owned.add(batching(ImageDecoder.STAGE, model.denoiser())));
+    return new Decoding(model, owned.add(batching(ImageDecoder.STAGE, model.denoiser())), weaker);
   }
 
   private static <C> BatchingDenoiser<C> batching(String name, Denoiser<C> network) {
@@ -369,9 +397,9 @@ final class KandinskyModel implements AutoCloseable {
     return known.clone();
   }
 
-  /** Works with the decoder's network and its batching denoiser. */
-  <R> R decode(BiFunction<LatentModel, Denoiser<LatentCondition>, R> work) {
-    return decoder.use(part -> work.apply(part.model(), part.network()));
+  /** Works with the decoder's network. */
+  <R> R decode(Function<Decoding, R> work) {
+    return decoder.use(work);
   }
 
   /** Returns the pictures of latents of a size. */

@@ -10,6 +10,7 @@ import io.diffusion4j.diffusion.guidance.Guidance;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
+import io.diffusion4j.diffusion.guidance.OwnConditions;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.Embedder;
@@ -218,11 +219,11 @@ final class KandinskyPipeline implements ImagePipeline {
     var held = work.beginning.at(size, latents(size), model::latent);
     List<float[]> latents =
         model.decode(
-            (network, merged) ->
+            networks ->
                 denoise(
                     embedded,
                     held,
-                    new Denoising(network, merged, work.hint, latents(size)),
+                    new Denoising(networks, work.hint, latents(size)),
                     work.beginning.settings(decoding),
                     noise,
                     listener.decoding(latents(size), latent -> model.colours().of(latent))));
@@ -230,8 +231,20 @@ final class KandinskyPipeline implements ImagePipeline {
   }
 
   /** The open network, and its inputs besides the latents. */
-  private record Denoising(
-      LatentModel model, Denoiser<LatentCondition> network, Optional<Image> hint, Pixels latents) {}
+  private record Denoising(KandinskyModel.Decoding networks, Optional<Image> hint, Pixels latents) {
+    /** Returns the conditions of a network: those of all pictures, then their negative ones. */
+    List<LatentCondition> conditions(
+        LatentModel of, List<Embedded> embedded, InitialLatents.Held held) {
+      float[] concat = hint.map(picture -> of.seen(picture, latents)).orElse(held.concat());
+      var embeddings =
+          Stream.concat(
+                  embedded.stream().map(Embedded::image), embedded.stream().map(Embedded::negative))
+              .toList();
+      return of.conditions(embeddings, latents).stream()
+          .map(condition -> condition.seeing(concat))
+          .toList();
+    }
+  }
 
   private List<float[]> denoise(
       List<Embedded> embedded,
@@ -241,19 +254,17 @@ final class KandinskyPipeline implements ImagePipeline {
       List<NoiseSource> noise,
       SamplingListener listener) {
     Pixels size = with.latents();
-    float[] concat = with.hint().map(hint -> with.model().seen(hint, size)).orElse(held.concat());
-    var conditions =
-        with
-            .model()
-            .conditions(
-                Stream.concat(
-                        embedded.stream().map(Embedded::image),
-                        embedded.stream().map(Embedded::negative))
-                    .toList(),
-                size)
-            .stream()
-            .map(condition -> condition.seeing(concat))
-            .toList();
+    var conditions = with.conditions(with.networks().model(), embedded, held);
+    Optional<Denoiser<LatentCondition>> weaker =
+        with.networks()
+            .weaker()
+            .filter(any -> settings.guider().leadsFromModel())
+            .map(
+                other ->
+                    OwnConditions.of(
+                        other.network(),
+                        conditions,
+                        with.conditions(other.model(), embedded, held)));
     GuidanceScale scale = settings.guidanceScale();
     int rows = embedded.size();
     List<Draw<Guidance<LatentCondition>>> draws = new ArrayList<>();
@@ -264,7 +275,8 @@ final class KandinskyPipeline implements ImagePipeline {
       draws.add(new Draw<>(guided, noise.get(i), held.projection()));
     }
     int values = size.width() * size.height() * model.unet().latentChannels();
-    return DiffusionStage.of(decoder, new GuidedDenoiser<>(with.network()), values)
+    return DiffusionStage.of(
+            decoder, new GuidedDenoiser<>(with.networks().network(), weaker), values)
         .sample(draws, settings, listener);
   }
 

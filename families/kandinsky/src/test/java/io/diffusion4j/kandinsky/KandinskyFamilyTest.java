@@ -87,7 +87,8 @@ class KandinskyFamilyTest {
         KandinskyModel.load(
             decoder, place, Compute.of(Precision.FLOAT32), Residency.ALWAYS, List.of())) {
       model.decode(
-          (network, merged) -> {
+          with -> {
+            var network = with.model();
             List<Query<LatentCondition>> queries = new ArrayList<>();
             for (Pixels size : List.of(new Pixels(8, 8), new Pixels(8, 16), new Pixels(16, 8))) {
               var condition = network.conditions(List.of(model.nothing()), size).get(0);
@@ -95,7 +96,7 @@ class KandinskyFamilyTest {
                   new PhiloxNoise(1, 0).gaussian("x", 0, 4 * size.width() * size.height());
               queries.add(new Query<>(noise, 500, condition));
             }
-            var together = merged.predict(queries);
+            var together = with.network().predict(queries);
             for (int i = 0; i < queries.size(); i++) {
               var alone = network.denoiser().predict(List.of(queries.get(i))).get(0);
               assertClose(together.get(i).output(), alone.output(), 1e-6);

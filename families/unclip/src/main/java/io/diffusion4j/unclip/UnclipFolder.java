@@ -60,6 +60,12 @@ public final class UnclipFolder {
   /** A noised CLIP, which can guide the decoder; diffusers has no such component. */
   public static final String NOISED_CLIP = "noised_clip";
 
+  /** An earlier or smaller decoder; diffusers has no such component. */
+  static final String WEAKER = "weaker";
+
+  /** The projection of {@link #WEAKER}. */
+  static final String WEAKER_TEXT_PROJ = "weaker_text_proj";
+
   public static final String TEXT_PROJ = "text_proj";
   public static final String DECODER = "decoder";
   public static final String DECODER_SCHEDULER = "decoder_scheduler";

@@ -163,7 +163,8 @@ public final class UnclipModel implements AutoCloseable {
         students
             .limited(defaults.decoder(decoderScheduler, decoderSize))
             .withReuse(backbone instanceof UnetConfig)
-            .withAttentions(PerturbedNetwork.attentions(DecoderModel.network(backbone, 1)));
+            .withAttentions(PerturbedNetwork.attentions(DecoderModel.network(backbone, 1)))
+            .withWeaker(folder.has(UnclipFolder.WEAKER));
     decoderStage =
         guide.isPresent()
             ? plain.withGuide(Guides.CLIP, Stage.Scale.ofGradient(CLIP_SCALE))
@@ -411,9 +412,33 @@ public final class UnclipModel implements AutoCloseable {
             model,
             network,
             decoderStage,
-            guide.map(clip -> new DiffusionDecoder.ClipGuide(clip::encode, clip))),
+            guide.map(clip -> new DiffusionDecoder.ClipGuide(clip::encode, clip)),
+            folder.has(UnclipFolder.WEAKER)
+                ? Optional.of(openWeaker(model, textLength, scheduler, owned))
+                : Optional.empty()),
         new DecoderLikelihood(
             model, network, own.schedule(), scheduler.variance(), own.treatment()));
+  }
+
+  private DiffusionDecoder.Weaker openWeaker(
+      DecoderModel guided, int textLength, SchedulerConfig scheduler, Resources owned) {
+    var model =
+        owned.add(
+            DecoderModel.load(
+                folder.folder(UnclipFolder.WEAKER),
+                folder.folder(UnclipFolder.WEAKER_TEXT_PROJ),
+                textLength,
+                scheduler,
+                compute));
+    Check.that(
+        model.config().sampleSize() == guided.config().sampleSize()
+            && model.completes() == guided.completes()
+            && model.embeddingSize() == guided.embeddingSize(),
+        UnclipFolder.WEAKER,
+        "a network of other images or embeddings",
+        "those of the model");
+    return new DiffusionDecoder.Weaker(
+        model, owned.add(batching(ImageDecoder.STAGE, model.denoiser())));
   }
 
   private Denoiser<Image> upsampler(String name, Parameterization parameterization) {
