@@ -9,6 +9,8 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.emoji.scene.CaptionMix;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.KeyPatterns;
+import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.training.ComponentRun;
 import io.diffusion4j.training.Inspection;
@@ -60,6 +62,26 @@ class TechniquesTest {
   void aPresetWithoutSizesChangesNoTechniques(TrainableComponent part, @TempDir Path folder) {
     var training = new ModelTraining(new Preset("none", Map.of()), folder, folder);
     assertThat(training.setup(part, EmojiData.of(PRESET))).isEqualTo(of(part));
+  }
+
+  @Test
+  void lowRankUpdatesAreTrainedForPartsThatDrawWithThem() {
+    assertThat(all())
+        .filteredOn(part -> part.lowRankPrefix().isPresent())
+        .extracting(TrainableComponent::word)
+        .containsOnly("prior", "prior-direct", "decoder", "upsampler", "latent");
+  }
+
+  @Test
+  void lowRankUpdatesOfOtherPartsAreRefused(@TempDir Path folder) {
+    var training = new ModelTraining(EmojiPreset.tiny().sizes(), folder, folder, folder);
+    var part = component("upsampler-last");
+    var config = training.config(part).withLowRank(new LowRank(2, 2, KeyPatterns.of("conv1")));
+    var setup = training.setup(part, EmojiData.of(PRESET));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> training.train(setup, config, 1, (step, report) -> {}))
+        .withMessage(
+            "lora-rank: 2 (expected: none; nothing draws with low-rank updates of upsampler-last)");
   }
 
   @Test

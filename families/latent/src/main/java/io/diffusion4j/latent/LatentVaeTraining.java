@@ -74,11 +74,6 @@ record LatentVaeTraining() implements TrainableComponent {
   }
 
   @Override
-  public Optional<String> lowRankPrefix() {
-    return Optional.empty(); // diffusers has no form for updates of autoencoders
-  }
-
-  @Override
   public Preset.Schedule schedule(Preset preset) {
     return StableDiffusionSizes.vae(preset).training();
   }

@@ -197,11 +197,19 @@ public record ModelTraining(
       Inspection inspection,
       Observer observer) {
     TrainableComponent part = setup.part();
-    Check.that(
-        config.lowRank().isEmpty() || (first != null && part.lowRankPrefix().isPresent()),
-        "lora-rank",
-        config.lowRank().map(LowRank::rank).orElse(0),
-        "a part other than clip, of a model to start from");
+    config
+        .lowRank()
+        .map(LowRank::rank)
+        .ifPresent(
+            rank -> {
+              Check.that(
+                  part.lowRankPrefix().isPresent(),
+                  "lora-rank",
+                  rank,
+                  "none; nothing draws with low-rank updates of %s",
+                  part.word());
+              Check.that(first != null, "lora-rank", rank, "a model to start from beside it");
+            });
     var start = start(part);
     if (start.isPresent() && part.scope() != Scope.SEPARATE) {
       String main = part.component();

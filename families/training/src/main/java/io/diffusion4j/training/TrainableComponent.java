@@ -80,10 +80,10 @@ public interface TrainableComponent {
 
   /**
    * Returns the prefix of its network's keys during a training, without which low-rank updates are
-   * stored; empty if it is not trained with low-rank updates.
+   * stored; empty if nothing draws with low-rank updates of it.
    */
   default Optional<String> lowRankPrefix() {
-    return Optional.of("");
+    return Optional.empty();
   }
 
   /**

@@ -178,7 +178,7 @@ class OwnPicturesTest {
     assertThat(drawn.status()).as(drawn.err()).isZero();
     assertThat(png).isNotEmptyFile();
     Run none = train("decoder", pictures, "tiny", tuned, "s", "--lora-rank", "2");
-    assertThat(none.err()).contains("lora-rank: 2 (expected: a part other than clip, of a model");
+    assertThat(none.err()).contains("lora-rank: 2 (expected: a model to start from beside it)");
   }
 
   @Test

@@ -30,7 +30,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Trains CLIP, after its vocabulary. */
@@ -67,11 +66,6 @@ record ClipTraining() implements TrainableComponent {
   @Override
   public DataSet.Use use() {
     return DataSet.Use.CONTRASTS;
-  }
-
-  @Override
-  public Optional<String> lowRankPrefix() {
-    return Optional.empty();
   }
 
   @Override

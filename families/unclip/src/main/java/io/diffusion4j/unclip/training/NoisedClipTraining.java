@@ -18,7 +18,6 @@ import io.diffusion4j.training.Preset;
 import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -34,11 +33,6 @@ record NoisedClipTraining() implements TrainableComponent {
   @Override
   public Scope scope() {
     return Scope.SEPARATE;
-  }
-
-  @Override
-  public Optional<String> lowRankPrefix() {
-    return Optional.empty();
   }
 
   @Override

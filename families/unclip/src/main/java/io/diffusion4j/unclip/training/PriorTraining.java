@@ -26,6 +26,7 @@ import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Trains the diffusion prior on CLIP's embeddings. */
 record PriorTraining() implements TrainableComponent {
@@ -47,6 +48,11 @@ record PriorTraining() implements TrainableComponent {
   @Override
   public boolean learnsFromEmbeddings() {
     return true;
+  }
+
+  @Override
+  public Optional<String> lowRankPrefix() {
+    return Optional.of("");
   }
 
   @Override

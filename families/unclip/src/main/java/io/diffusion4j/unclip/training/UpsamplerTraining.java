@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Trains one of the upsampler's two networks; the network for the last step starts from the other.
@@ -68,6 +69,11 @@ record UpsamplerTraining(boolean last) implements TrainableComponent {
   @Override
   public List<String> sections() {
     return List.of("upsampler");
+  }
+
+  @Override
+  public Optional<String> lowRankPrefix() {
+    return last ? Optional.empty() : Optional.of("");
   }
 
   @Override
