@@ -272,10 +272,11 @@ public record ComponentRun(
     }
   }
 
-  /** Returns the run for another model folder, which gets missing components from this one. */
+  /** Returns the run for another model folder, which gets all that is not trained from this one. */
   ComponentRun elsewhere(Path model) {
     var other = whole.writing(model);
-    Components.copyMissing(layout(), other.layout(setup.part()), List.of(setup.part().component()));
+    List<String> trained = config.lowRank().isPresent() ? List.of() : setup.part().folders();
+    Components.copyAll(layout(), other.layout(setup.part()), trained);
     return new ComponentRun(other, setup, config, checkpointEvery, inspection, observer, changes);
   }
 

@@ -29,15 +29,33 @@ public final class Components {
       }
     }
     for (int i = 0; i < from.files().size(); i++) {
-      copyMissing(from.files().get(i), to.files().get(i));
+      if (!Files.exists(to.files().get(i))) {
+        copyFile(from.files().get(i), to.files().get(i));
+      }
     }
   }
 
-  private static void copyMissing(Path file, Path target) {
-    if (Files.exists(file) && !Files.exists(target)) {
+  /**
+   * Copies all components and files, with some exceptions, and replaces existing ones.
+   *
+   * @param from of the same family
+   */
+  public static void copyAll(ModelLayout from, ModelLayout to, List<String> except) {
+    for (String name : from.components()) {
+      if (!except.contains(name)) {
+        copy(from.component(name), to.component(name));
+      }
+    }
+    for (int i = 0; i < from.files().size(); i++) {
+      copyFile(from.files().get(i), to.files().get(i));
+    }
+  }
+
+  private static void copyFile(Path file, Path target) {
+    if (Files.exists(file)) {
       try {
         Files.createDirectories(target.toAbsolutePath().getParent());
-        Files.copy(file, target);
+        Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
       } catch (IOException e) {
         throw cannotCopy(file, target, e);
       }
