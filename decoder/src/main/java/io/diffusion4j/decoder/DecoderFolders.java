@@ -132,7 +132,7 @@ public final class DecoderFolders {
   /** Writes the settings of a decoder. */
   public static void writeBackboneConfig(Path folder, Backbone config) {
     if (config instanceof NamedBackbone named) {
-      named.settings().write(folder.resolve(CONFIG));
+      named.settings(NamedBackbone.CLASS).write(folder.resolve(CONFIG));
     } else if (config instanceof DitConfig dit) {
       DitSettings.put(ConfigWriter.diffusers(DIT_CLASS), dit)
           .put("cross_attention_dim", dit.contextDim())

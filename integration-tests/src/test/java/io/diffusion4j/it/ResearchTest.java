@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.cli.Run;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.nn.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The plugins of docs/research.md train and draw; those with faults are refused. */
 class ResearchTest {
@@ -142,6 +146,66 @@ class ResearchTest {
     Run drawn = generate("drawn.png", "--plugin", jar, "--decoder-sampler", "plain");
     assertThat(drawn.status()).as(drawn.err()).isZero();
     assertThat(folder.resolve("drawn.png")).isNotEmptyFile();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "folder"})
+  void aModelOfPixelsIsTrainedAndDrawnWithABackbone(String classes) throws IOException {
+    Path model = folder.resolve("pixels-" + classes);
+    String jar = jar("ConvBackbone").toString();
+    Path pictures = folder.resolve("pictures-" + classes);
+    for (int i = 0; i < 8; i++) {
+      Path file = pictures.resolve(i < 4 ? "light" : "dark").resolve(i + ".png");
+      Files.createDirectories(file.getParent());
+      float[] pixels = new float[16 * 16 * 3];
+      Arrays.fill(pixels, i < 4 ? 0.5f : -0.5f);
+      Files.write(file, Png.encode(new Image(16, 16, pixels), Map.of()));
+    }
+    String[] options = {
+      "train",
+      "ddpm",
+      "--data",
+      pictures.toString(),
+      "--preset",
+      "tiny",
+      "--steps",
+      "2",
+      "--batch",
+      "4",
+      "--plugin",
+      jar,
+      "--technique",
+      "backbone=conv",
+      "--technique",
+      "classes=" + classes,
+      "--model",
+      model.toString(),
+      "--state",
+      model.resolve("state").toString()
+    };
+    Run run = Run.of(options);
+    assertThat(run.status()).as(run.err()).isZero();
+    try (var weights = Checkpoint.open(model.resolve("unet"), Checkpoint.DIFFUSERS)) {
+      assertThat(weights.names()).contains("blocks.3.conv.weight");
+      assertThat(weights.names().contains("class_embedding.weight"))
+          .isEqualTo(classes.equals("folder"));
+    }
+    Path drawn = folder.resolve(classes + ".png");
+    String[] draw = {
+      "generate", "--model", model.toString(), "--decoder-steps", "2", "--output", drawn.toString()
+    };
+    Run without = Run.of(draw);
+    assertThat(without.err())
+        .contains("backbone: conv of ", "(expected: --plugin with the jar that adds it");
+    Run with =
+        Run.of(Stream.concat(Stream.of(draw), Stream.of("--plugin", jar)).toArray(String[]::new));
+    assertThat(with.status()).as(with.err()).isZero();
+    assertThat(drawn).isNotEmptyFile();
+    Run again =
+        Run.of(
+            Stream.concat(Stream.of(options), Stream.of("--start-from", model.toString()))
+                .toArray(String[]::new));
+    assertThat(again.err()).contains("backbone: conv (expected: preset, with --start-from)");
   }
 
   private static Run generate(String name, String... more) {

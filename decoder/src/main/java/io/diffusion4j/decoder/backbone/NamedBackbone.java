@@ -2,11 +2,13 @@ package io.diffusion4j.decoder.backbone;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.data.TrainingOption;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.Addition;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -25,8 +27,19 @@ public record NamedBackbone(
     int timeEmbedDim,
     int contextDim)
     implements Backbone {
-  /** The class in {@code config.json}. */
+  /** The class of a decoder in {@code config.json}. */
   public static final String CLASS = "PluginBackbone";
+
+  /** The value of {@link #OPTION} without a plugin. */
+  public static final String OF_PRESET = "preset";
+
+  /** The layers of a plugin, if another name than the preset's is requested. */
+  public static final TrainingOption<BackboneLayers> OPTION =
+      TrainingOption.<BackboneLayers>oneOf(
+              "backbone",
+              OF_PRESET,
+              Map.of(OF_PRESET, (nn, sizes, x, sinusoid, timeAdd, context) -> x))
+          .addedLater();
 
   /** Returns layers with the sizes of another backbone. */
   public static NamedBackbone like(Backbone other, String name, BackboneLayers layers) {
@@ -68,9 +81,13 @@ public record NamedBackbone(
         c.intValue("cross_attention_dim"));
   }
 
-  /** Returns the settings of a folder. */
-  public ConfigWriter settings() {
-    return ConfigWriter.diffusers(CLASS)
+  /**
+   * Returns the settings of a folder.
+   *
+   * @param className the class of the network that has this backbone
+   */
+  public ConfigWriter settings(String className) {
+    return ConfigWriter.diffusers(className)
         .put("backbone", name)
         .put("sample_size", sampleSize)
         .put("in_channels", inChannels)

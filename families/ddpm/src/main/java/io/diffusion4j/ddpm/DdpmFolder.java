@@ -133,7 +133,8 @@ public record DdpmFolder(Path path) {
       TensorSource weights,
       Map<String, String> notes) {
     var own = component(network);
-    String name = network instanceof PixelNetwork ? UNET : TRANSFORMER;
+    boolean convolves = network instanceof PixelNetwork || network instanceof PixelPlugin;
+    String name = convolves ? UNET : TRANSFORMER;
     for (String component : List.of(name, SCHEDULER)) {
       try {
         Files.createDirectories(path.resolve(component));
@@ -156,6 +157,9 @@ public record DdpmFolder(Path path) {
   private static ModelFolder.Component component(PixelBackbone network) {
     if (network instanceof PixelUvit) { // a class of our own
       return new ModelFolder.Component("diffusion4j", UvitSettings.CLASS);
+    }
+    if (network instanceof PixelPlugin) {
+      return new ModelFolder.Component("diffusion4j", PixelPlugin.CLASS);
     }
     boolean isDit = network instanceof PixelDit;
     return new ModelFolder.Component(

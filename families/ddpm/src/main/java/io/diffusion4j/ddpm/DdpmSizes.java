@@ -5,12 +5,16 @@ import static io.diffusion4j.training.DenoiserSizes.checkBackbone;
 import static io.diffusion4j.training.DenoiserSizes.checkUnet;
 
 import io.diffusion4j.checkpoint.strict.Faults;
+import io.diffusion4j.decoder.backbone.Backbone;
+import io.diffusion4j.decoder.backbone.BackboneLayers;
+import io.diffusion4j.decoder.backbone.NamedBackbone;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.Pool;
 import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.decoder.unet.UnetLayout;
@@ -83,6 +87,12 @@ public record DdpmSizes(
   /** Returns the network of the model. */
   public PixelBackbone network() {
     return backbone == Architecture.DIT ? new PixelDit(ditConfig(), 0) : new PixelNetwork(unet());
+  }
+
+  /** Returns the layers of a plugin, with the sizes of the network. */
+  PixelBackbone plugin(String name, BackboneLayers layers) {
+    Backbone like = backbone == Architecture.DIT ? ditConfig() : unet();
+    return new PixelPlugin(NamedBackbone.like(like, name, layers), Labels.NONE);
   }
 
   private UnetConfig unet() {

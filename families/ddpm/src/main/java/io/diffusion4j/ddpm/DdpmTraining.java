@@ -16,6 +16,7 @@ import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.Techniques;
+import io.diffusion4j.decoder.backbone.NamedBackbone;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
@@ -82,9 +83,17 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
   @Override
   public Techniques techniques() {
     return autoencoder
-        ? Techniques.of(PREDICTION, LOSS, WEIGHTING, DENSITY, NOISE, DROP)
+        ? Techniques.of(PREDICTION, NamedBackbone.OPTION, LOSS, WEIGHTING, DENSITY, NOISE, DROP)
             .with(WEIGHTING.name(), "simple")
-        : Techniques.of(FLOW_PREDICTION, LOSS, WEIGHTING, DROP, PROCESS, DENSITY, FLOW_SHIFT)
+        : Techniques.of(
+                FLOW_PREDICTION,
+                NamedBackbone.OPTION,
+                LOSS,
+                WEIGHTING,
+                DROP,
+                PROCESS,
+                DENSITY,
+                FLOW_SHIFT)
             .with(PREDICTION.name(), "eps")
             .with(WEIGHTING.name(), "simple");
   }
@@ -189,8 +198,18 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
    */
   private static PixelBackbone network(ComponentRun run, List<String> classes) {
     Path first = run.whole().first();
+    var techniques = run.setup().techniques();
+    String backbone = techniques.word(NamedBackbone.OPTION);
+    boolean plugin = techniques.isChanged(NamedBackbone.OPTION);
+    Check.that(
+        !plugin || first == null,
+        "backbone",
+        backbone,
+        NamedBackbone.OF_PRESET + ", with --start-from");
     if (first == null) {
-      var network = DdpmSizes.of(run.preset()).network();
+      var sizes = DdpmSizes.of(run.preset());
+      var network =
+          plugin ? sizes.plugin(backbone, run.technique(NamedBackbone.OPTION)) : sizes.network();
       return classes.isEmpty() ? network : network.withLabels(Labels.table(classes.size(), true));
     }
     var network = PixelFolders.read(new DdpmFolder(first).network());

@@ -3,6 +3,7 @@ package io.diffusion4j.ddpm;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.decoder.unet.UnetNetwork;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
@@ -11,11 +12,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A network that denoises pixels, optionally conditioned on a class: a U-Net, a DiT or a U-ViT. Its
- * outputs are the prediction and, where the variance is learned, its interpolation.
+ * A network that denoises pixels, optionally conditioned on a class: a U-Net, a DiT, a U-ViT or the
+ * layers of a plugin. Its outputs are the prediction and, where the variance is learned, its
+ * interpolation.
  */
 public sealed interface PixelBackbone extends NetworkDefinition
-    permits PixelNetwork, PixelDit, PixelUvit {
+    permits PixelNetwork, PixelDit, PixelUvit, PixelPlugin {
   /** The input of the class. */
   String LABEL = UnetNetwork.LABEL;
 
@@ -40,18 +42,33 @@ public sealed interface PixelBackbone extends NetworkDefinition
   Optional<Sinusoid> sinusoid();
 
   /** Returns the value of the time input at a timestep. */
-  float[] embedded(double t);
+  default float[] embedded(double t) {
+    return sinusoid().orElseThrow().at(t);
+  }
 
   /**
    * Feeds the classes.
    *
    * @throws IllegalArgumentException for a label of another kind than the network's
    */
-  void feed(Batch batch, List<PixelLabel> labels);
+  default void feed(Batch batch, List<PixelLabel> labels) {
+    var known = labels();
+    if (known.kind() == Labels.Kind.TABLE) {
+      batch.ints(LABEL, labels.stream().mapToInt(label -> label.row(known)).toArray());
+      return;
+    }
+    for (var label : labels) {
+      Check.that(label instanceof PixelLabel.None, "label", label, "none; there are no classes");
+    }
+  }
 
   /** Returns the expected weights of a folder, under the folder's names. */
-  Manifest manifest();
+  default Manifest manifest() {
+    return Manifest.of(this);
+  }
 
   /** Returns the weights of a folder under the network's own names. */
-  TensorSource fromFolder(TensorSource stored);
+  default TensorSource fromFolder(TensorSource stored) {
+    return stored;
+  }
 }

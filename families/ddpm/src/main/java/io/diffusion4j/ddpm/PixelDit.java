@@ -86,11 +86,6 @@ public record PixelDit(DitConfig config, int classes) implements PixelBackbone {
   }
 
   @Override
-  public float[] embedded(double t) {
-    return config.sinusoid(t);
-  }
-
-  @Override
   public void feed(Batch batch, List<PixelLabel> labels) {
     var rows = Labels.table(Math.max(1, classes), true);
     batch.ints(

@@ -18,13 +18,14 @@ import java.util.Set;
 
 /**
  * Reads and writes networks of pixels in diffusers' layout, {@code config.json} beside the weights:
- * a {@code UNet2DModel}, a {@code DiTTransformer2DModel}, or a {@code UViT}, a class of our own.
+ * a {@code UNet2DModel}, a {@code DiTTransformer2DModel}, or one of two classes of our own: {@code
+ * UViT} and the layers of a plugin.
  */
 public final class PixelFolders {
   static final String CONFIG = "config.json";
 
   private static final Set<String> CLASSES =
-      Set.of(UnetSettings.PIXELS.className(), UvitSettings.CLASS);
+      Set.of(UnetSettings.PIXELS.className(), UvitSettings.CLASS, PixelPlugin.CLASS);
 
   private PixelFolders() {}
 
@@ -51,6 +52,9 @@ public final class PixelFolders {
     }
     if (config.className().filter(UvitSettings.CLASS::equals).isPresent()) {
       return new PixelUvit(UvitSettings.read(config));
+    }
+    if (config.className().filter(PixelPlugin.CLASS::equals).isPresent()) {
+      return PixelPlugin.read(config);
     }
     var unet = UnetSettings.PIXELS.read(config);
     config.refuseUnknown("dropout", "num_train_timesteps");
@@ -93,6 +97,8 @@ public final class PixelFolders {
       new DitSettings(dit.config(), dit.classes()).write(file);
     } else if (network instanceof PixelUvit uvit) {
       uvit.settings().write(file);
+    } else if (network instanceof PixelPlugin plugin) {
+      plugin.settings().write(file);
     } else {
       UnetSettings.PIXELS.put(((PixelNetwork) network).config()).write(file);
     }

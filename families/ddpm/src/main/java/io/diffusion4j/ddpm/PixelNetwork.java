@@ -8,7 +8,6 @@ import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
-import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.Sinusoid;
@@ -67,16 +66,7 @@ public record PixelNetwork(UnetConfig config) implements PixelBackbone {
   @Override
   public void feed(Batch batch, List<PixelLabel> labels) {
     switch (labels().kind()) {
-      case NONE ->
-          labels.forEach(
-              label ->
-                  Check.that(
-                      label instanceof PixelLabel.None,
-                      "label",
-                      label,
-                      "none; there are no classes"));
-      case TABLE ->
-          batch.ints(LABEL, labels.stream().mapToInt(label -> label.row(labels())).toArray());
+      case NONE, TABLE -> PixelBackbone.super.feed(batch, labels);
       case TIMESTEP ->
           batch.floats(
               LABEL,
@@ -92,11 +82,6 @@ public record PixelNetwork(UnetConfig config) implements PixelBackbone {
     }
     Check.length("label", vector.values().length, config.timeEmbedDim());
     return vector.values();
-  }
-
-  @Override
-  public Manifest manifest() {
-    return Manifest.of(this);
   }
 
   /** Attention may have its names from before 2023. */

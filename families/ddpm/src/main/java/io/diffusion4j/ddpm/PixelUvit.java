@@ -1,13 +1,10 @@
 package io.diffusion4j.ddpm;
 
-import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.dit.UvitConfig;
 import io.diffusion4j.decoder.dit.UvitSettings;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
-import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
@@ -72,33 +69,5 @@ public record PixelUvit(UvitSettings settings) implements PixelBackbone {
   @Override
   public Optional<Sinusoid> sinusoid() {
     return Optional.of(config().sinusoid());
-  }
-
-  @Override
-  public float[] embedded(double t) {
-    return config().sinusoid().at(t);
-  }
-
-  @Override
-  public void feed(Batch batch, List<PixelLabel> labels) {
-    var known = labels();
-    if (known.kind() == Labels.Kind.TABLE) {
-      batch.ints(LABEL, labels.stream().mapToInt(label -> label.row(known)).toArray());
-      return;
-    }
-    for (var label : labels) {
-      Check.that(label instanceof PixelLabel.None, "label", label, "none; there are no classes");
-    }
-  }
-
-  @Override
-  public Manifest manifest() {
-    return Manifest.of(this);
-  }
-
-  /** Published state dicts have the network's own names. */
-  @Override
-  public TensorSource fromFolder(TensorSource stored) {
-    return stored;
   }
 }

@@ -17,14 +17,12 @@ import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.Techniques;
-import io.diffusion4j.data.TrainingOption;
 import io.diffusion4j.decoder.DecoderBatches;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.backbone.Backbone;
-import io.diffusion4j.decoder.backbone.BackboneLayers;
 import io.diffusion4j.decoder.backbone.NamedBackbone;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.ImageDecoder;
@@ -69,16 +67,6 @@ record DecoderTraining() implements TrainableComponent {
 
   private static final double FINAL_SHARE = 0.02;
 
-  private static final String BACKBONE_OF_PRESET = "preset";
-
-  /** The layers of a plugin, if another name than the preset's is requested. */
-  private static final TrainingOption<BackboneLayers> BACKBONE =
-      TrainingOption.<BackboneLayers>oneOf(
-              "backbone",
-              BACKBONE_OF_PRESET,
-              Map.of(BACKBONE_OF_PRESET, (nn, sizes, x, sinusoid, timeAdd, context) -> x))
-          .addedLater();
-
   @Override
   public String word() {
     return "decoder";
@@ -93,7 +81,7 @@ record DecoderTraining() implements TrainableComponent {
   public Techniques techniques() {
     return Techniques.of(
             FLOW_PREDICTION,
-            BACKBONE,
+            NamedBackbone.OPTION,
             LOSS,
             WEIGHTING,
             SHIFT,
@@ -140,16 +128,16 @@ record DecoderTraining() implements TrainableComponent {
    */
   private static Backbone shape(UnclipRun own) {
     Backbone defaults = own.shapes().decoder();
-    String name = own.run().setup().techniques().word(BACKBONE);
-    if (!own.run().setup().techniques().isChanged(BACKBONE)) {
+    String name = own.run().setup().techniques().word(NamedBackbone.OPTION);
+    if (!own.run().setup().techniques().isChanged(NamedBackbone.OPTION)) {
       return defaults;
     }
     Check.that(
         own.run().start().isEmpty() && !own.run().whole().inpainting(),
         "backbone",
         name,
-        BACKBONE_OF_PRESET + ", with --start-from or --inpainting");
-    return NamedBackbone.like(defaults, name, own.run().technique(BACKBONE));
+        NamedBackbone.OF_PRESET + ", with --start-from or --inpainting");
+    return NamedBackbone.like(defaults, name, own.run().technique(NamedBackbone.OPTION));
   }
 
   /**
