@@ -15,6 +15,7 @@ import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Sizes;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -23,6 +24,7 @@ import io.diffusion4j.serving.v1.StageOptions;
 import io.grpc.Status.Code;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -52,8 +54,24 @@ class CostTest {
   }
 
   @Test
+  void aWeakerPredictionIsAPassMore() throws Exception {
+    var model = new OfStages(ToyModel.named("toy"), stage -> stage.withWeaker(true));
+    try (var server = new TestServer(model)) {
+      var away = steps(4).toBuilder().setGuider("cfg:weak=1");
+      assertThat(cost(server, request("a").putStages("decoder", away.build())))
+          .isCloseTo(OF_AN_IMAGE + 256e-6, within(1e-9));
+      assertThat(cost(server, request("a").putStages("decoder", away.setGuidanceScale(1).build())))
+          .isCloseTo(OF_AN_IMAGE, within(1e-9));
+    }
+  }
+
+  @Test
   void itFollowsTheRequestedSize() throws Exception {
-    try (var server = new TestServer(new OfSizes(ToyModel.named("toy")))) {
+    var model =
+        new OfStages(
+            ToyModel.named("toy"),
+            s -> s.name().equals(Upsampler.STAGE) ? s.withSizes(new Sizes(8, 640)) : s);
+    try (var server = new TestServer(model)) {
       var size = ImageSize.newBuilder().setWidth(321).setHeight(2 * ToyModel.LARGE);
       var larger = StageOptions.newBuilder().setSize(size).build();
       int drawn = 328 * 2 * ToyModel.LARGE; // the width is rounded up
@@ -62,15 +80,13 @@ class CostTest {
     }
   }
 
-  /** A model with an upsampler of several sizes. */
-  private record OfSizes(ImagePipeline model) implements ImagePipeline {
+  /** A model that offers other stages. */
+  private record OfStages(ImagePipeline model, UnaryOperator<Stage> change)
+      implements ImagePipeline {
     @Override
     public ModelCard card() {
       ModelCard of = model.card();
-      var stages =
-          of.stages().stream()
-              .map(s -> s.name().equals(Upsampler.STAGE) ? s.withSizes(new Sizes(8, 640)) : s)
-              .toList();
+      var stages = of.stages().stream().map(change).toList();
       return new ModelCard(of.identity(), of.images(), of.limits(), stages, of.tasks());
     }
 

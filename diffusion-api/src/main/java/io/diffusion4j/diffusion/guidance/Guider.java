@@ -299,7 +299,12 @@ public record Guider(
 
   /** Returns whether the method leads away from the prediction of another network. */
   public boolean leadsFromModel() {
-    return perturbation.isEmpty() && values.getOrDefault(WEAK, 0.0) > 0;
+    return perturbation.isEmpty() && leadsAway();
+  }
+
+  /** Returns whether the method leads away from a weaker prediction. */
+  public boolean leadsAway() {
+    return values.getOrDefault(WEAK, 0.0) > 0;
   }
 
   /** Returns the refusal of a method that leads away from a network that is missing. */

@@ -202,11 +202,14 @@ public record SamplingSettings(
         others.with(setting, value));
   }
 
-  /** Returns whether guidance calls the network twice a step. */
-  public boolean isGuidedTwice() {
+  /**
+   * Returns the largest number of evaluations of a network for a sample in a step: guidance needs
+   * one for the unconditional prediction and one for a weaker one, besides the conditional one.
+   */
+  public int evaluations() {
     boolean isOne =
         guidanceScale instanceof GuidanceScale.Constant constant && constant.scale() == 1;
-    return !isOne || !guider.isNoneAtOne();
+    return (isOne && guider.isNoneAtOne() ? 1 : 2) + (guider.leadsAway() ? 1 : 0);
   }
 
   /**

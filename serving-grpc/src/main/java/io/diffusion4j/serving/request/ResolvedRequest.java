@@ -203,8 +203,8 @@ public record ResolvedRequest(
 
   /**
    * Returns the cost in megapixel steps: the sum over all stages of images × steps (resampling
-   * included) × pixels of the stage, doubled for stages with guidance, which run the network twice
-   * a step. A stage without pixels counts as {@value #PIXELS_OF_NONE} pixels, and a step that
+   * included) × pixels of the stage × evaluations of the network in a step, of which guidance needs
+   * two or three. A stage without pixels counts as {@value #PIXELS_OF_NONE} pixels, and a step that
    * reuses deep features as {@value #SHALLOW_STEP} of a step.
    */
   public double cost() {
@@ -213,7 +213,7 @@ public record ResolvedRequest(
       SamplingSettings settings = stages.get(stage.name());
       Pixels size = size(stage);
       long pixels = size.areDrawn() ? pixels(size) : PIXELS_OF_NONE;
-      int passes = settings == null || !settings.isGuidedTwice() ? 1 : 2;
+      int passes = settings == null ? 1 : settings.evaluations();
       pixelSteps += wholeSteps(settings, steps(stage)) * pixels * passes;
     }
     return imageCount() * pixelSteps / 1e6;
