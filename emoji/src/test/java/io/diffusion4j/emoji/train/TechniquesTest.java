@@ -69,7 +69,7 @@ class TechniquesTest {
     assertThat(all())
         .filteredOn(part -> part.lowRankPrefix().isPresent())
         .extracting(TrainableComponent::word)
-        .containsOnly("prior", "prior-direct", "decoder", "upsampler", "latent");
+        .containsOnly("prior", "decoder", "upsampler", "latent");
   }
 
   @Test

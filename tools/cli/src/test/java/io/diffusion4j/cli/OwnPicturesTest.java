@@ -137,10 +137,17 @@ class OwnPicturesTest {
     assertThat(none.err()).contains("start-from: x (expected: the folder of a model)");
   }
 
-  @Test
-  void lowRankUpdatesAreTrainedBesideTheWeightsAndDrawnWith() {
-    Path tuned = folder.resolve("with-lora");
-    Path updates = tuned.resolve("decoder_lora");
+  @ParameterizedTest
+  @CsvSource({
+    "decoder, to_q, .attentions.",
+    "prior, to_q, transformer_blocks.",
+    "upsampler, conv1, .conv1",
+  })
+  void lowRankUpdatesAreTrainedBesideTheWeightsAndDrawnWith(
+      String part, String targets, String layers) {
+    Path tuned = folder.resolve("with-lora-of-" + part);
+    Path updates =
+        tuned.resolve(part.equals("upsampler") ? "super_res_first_lora" : part + "_lora");
     String[] options = {
       "--start-from",
       model.toString(),
@@ -148,6 +155,8 @@ class OwnPicturesTest {
       "2",
       "--lora-alpha",
       "4",
+      "--lora-targets",
+      targets,
       "--epochs",
       "1",
       "--batch",
@@ -157,14 +166,14 @@ class OwnPicturesTest {
       "--schedule",
       "linear"
     };
-    Run run = train("decoder", pictures, "tiny", tuned, "lora-state", options);
+    Run run = train(part, pictures, "tiny", tuned, "lora-state-" + part, options);
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.err()).contains("2 steps of 6 images");
     assertThat(tuned.resolve("decoder/config.json")).exists();
     try (var lora = Lora.open(updates)) {
-      assertThat(lora.layers()).isNotEmpty().allMatch(layer -> layer.contains(".attentions."));
+      assertThat(lora.layers()).isNotEmpty().allMatch(layer -> layer.contains(layers));
     }
-    Path png = folder.resolve("with-lora.png");
+    Path png = folder.resolve("with-lora-of-" + part + ".png");
     Run drawn =
         Run.of(
             "generate",
@@ -177,7 +186,7 @@ class OwnPicturesTest {
             png.toString());
     assertThat(drawn.status()).as(drawn.err()).isZero();
     assertThat(png).isNotEmptyFile();
-    Run none = train("decoder", pictures, "tiny", tuned, "s", "--lora-rank", "2");
+    Run none = train(part, pictures, "tiny", tuned, "s-" + part, "--lora-rank", "2");
     assertThat(none.err()).contains("lora-rank: 2 (expected: a model to start from beside it)");
   }
 

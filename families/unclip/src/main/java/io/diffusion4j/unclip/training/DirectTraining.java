@@ -18,7 +18,6 @@ import io.diffusion4j.unclip.UnclipFolder;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Trains a one-pass prior on CLIP's embeddings, which are not standardised. */
 record DirectTraining() implements TrainableComponent {
@@ -50,11 +49,6 @@ record DirectTraining() implements TrainableComponent {
   @Override
   public List<String> sections() {
     return List.of("prior");
-  }
-
-  @Override
-  public Optional<String> lowRankPrefix() {
-    return Optional.of("");
   }
 
   @Override

@@ -142,6 +142,7 @@ public final class PipelineLoras {
                 switch (word) {
                   case "decoder" -> DECODER.contains(component);
                   case "prior-direct" -> component.equals("prior_eclipse");
+                  case "upsampler" -> component.equals("super_res_first");
                   case "clip" -> component.equals("text_encoder");
                   default -> component.equals(word);
                 })
