@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The choice between the two priors of DALL-E 2. */
@@ -62,11 +63,13 @@ public enum PriorChoice {
 
   /** Whether a component of a pipeline belongs to another prior. */
   boolean passesOver(String component) {
-    return switch (this) {
-      case DIFFUSION -> component.equals(UnclipFolder.PRIOR_AR);
-      case AR ->
-          component.equals(UnclipFolder.PRIOR) || component.equals(UnclipFolder.PRIOR_SCHEDULER);
-    };
+    var others =
+        switch (this) {
+          case DIFFUSION -> Set.of(UnclipFolder.PRIOR_AR, UnclipFolder.PRIOR_ECLIPSE);
+          case AR ->
+              Set.of(UnclipFolder.PRIOR, UnclipFolder.PRIOR_SCHEDULER, UnclipFolder.PRIOR_ECLIPSE);
+        };
+    return others.contains(component);
   }
 
   /** Whether there is a prior of this name. */

@@ -217,6 +217,8 @@ class OwnPicturesTest {
             Stream.concat(Stream.of(draw), Stream.of("--prior", "eclipse")).toArray(String[]::new));
     assertThat(drawn.status()).as(drawn.err()).isZero();
     assertThat(png).isNotEmptyFile();
+    Run again = Run.of("replay", png.toString(), "--model", tuned.toString(), "--prior", "eclipse");
+    assertThat(again.status()).as(again.err()).isZero();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.diffusion4j.cli.generate;
 
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.StageBars;
+import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.GenerationException;
 import io.diffusion4j.client.ImageGenerator;
@@ -13,7 +14,6 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.request.RecipeFile;
 import io.diffusion4j.serving.v1.Model;
-import io.diffusion4j.unclip.PriorChoice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ final class Redrawing {
       paramLabel = "KIND",
       defaultValue = "diffusion",
       description =
-          "The prior that drew the image of the recipe: diffusion or ar. Default: "
+          "The prior that drew the image of the recipe, as for generate. Default: "
               + "${DEFAULT-VALUE}")
   private String prior = "";
 
@@ -135,7 +135,7 @@ final class Redrawing {
         source
             .model
             .replaying(original.recipe().getPrecision())
-            .withPrior(PriorChoice.named(prior).word())
+            .withPrior(SamplingOptions.priorOf(prior))
             .withLoras(source.model.loras().of(original.loras()));
     return Engines.threads(original.recipe().getEngine()).map(how::withThreads).orElse(how);
   }

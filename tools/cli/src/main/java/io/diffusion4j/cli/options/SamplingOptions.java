@@ -304,7 +304,7 @@ public final class SamplingOptions {
           "none without --%s",
           flag.decides.option());
     }
-    prior().ifPresent(SamplingOptions::place);
+    prior().ifPresent(SamplingOptions::priorOf);
     if (prior().equals(Optional.of(PriorChoice.AR.word()))) {
       for (Flag flag : flags) {
         if (flag.stage.equals(Prior.STAGE) && !flag.setting.equals(StageSettings.GUIDANCE_SCALE)) {
@@ -353,7 +353,7 @@ public final class SamplingOptions {
 
   /** Returns the settings for opening the requested prior. */
   public OpenOptions opening(OpenOptions own) {
-    return prior().map(word -> own.withPrior(place(word))).orElse(own);
+    return prior().map(word -> own.withPrior(priorOf(word))).orElse(own);
   }
 
   /**
@@ -361,7 +361,7 @@ public final class SamplingOptions {
    *
    * @throws IllegalArgumentException if it is neither
    */
-  private static String place(String word) {
+  public static String priorOf(String word) {
     if (word.equals(ECLIPSE)) {
       return word;
     }
