@@ -77,6 +77,15 @@ public record GoldenRoots(List<Path> folders) {
     return folders.get(0).resolve(path);
   }
 
+  /** The file or folder of this path in the first root that has it. */
+  public Path find(String path) {
+    return folders.stream()
+        .map(root -> root.resolve(path))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** All cases of a kind: root by root, sorted by path in each. */
   public List<GoldenCase> cases(GoldenKind kind) {
     List<GoldenCase> cases = new ArrayList<>();

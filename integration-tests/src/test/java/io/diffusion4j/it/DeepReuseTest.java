@@ -55,11 +55,7 @@ class DeepReuseTest {
   }
 
   private static Path fixture(String path) {
-    return GoldenRoots.shipped().folders().stream()
-        .map(root -> root.resolve(path))
-        .filter(Files::isDirectory)
-        .findFirst()
-        .orElseThrow();
+    return GoldenRoots.shipped().find(path);
   }
 
   private static void assertExact(Path folder, String unets) {

@@ -72,11 +72,7 @@ class ExactPicturesTest {
   }
 
   private static Path fixture(String path) {
-    return GoldenRoots.shipped().folders().stream()
-        .map(root -> root.resolve(path).toAbsolutePath())
-        .filter(Files::isDirectory)
-        .findFirst()
-        .orElseThrow();
+    return GoldenRoots.shipped().find(path);
   }
 
   private List<String> drawn(List<String> models, String instructions, int processors)

@@ -129,11 +129,7 @@ class ExportTest {
   }
 
   private static Path fixture(String path) {
-    return GoldenRoots.shipped().folders().stream()
-        .map(root -> root.resolve(path))
-        .filter(Files::isDirectory)
-        .findFirst()
-        .orElseThrow();
+    return GoldenRoots.shipped().find(path);
   }
 
   private void assertExported(List<StoredNetwork> networks) throws Exception {

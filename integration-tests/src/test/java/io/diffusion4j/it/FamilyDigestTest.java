@@ -30,12 +30,7 @@ class FamilyDigestTest {
   private final OpenOptions how = OpenOptions.with(Residency.ONE_AT_A_TIME);
 
   private void copy(String golden, Path to) throws IOException {
-    Path from =
-        GoldenRoots.shipped().folders().stream()
-            .map(root -> root.resolve(golden))
-            .filter(Files::isDirectory)
-            .findFirst()
-            .orElseThrow();
+    Path from = GoldenRoots.shipped().find(golden);
     for (Path file : files(from)) {
       Path copy = to.resolve(from.relativize(file).toString());
       Files.createDirectories(copy.getParent());

@@ -15,7 +15,6 @@ import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.OpenPipeline;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,12 +42,7 @@ class PerturbedFamiliesTest {
     "latent/sd1, unet",
   })
   void inEveryFamily(String fixture, String names) {
-    Path folder =
-        GoldenRoots.shipped().folders().stream()
-            .map(root -> root.resolve(fixture))
-            .filter(Files::isDirectory)
-            .findFirst()
-            .orElseThrow();
+    Path folder = GoldenRoots.shipped().find(fixture);
     List<String> perturbed = new ArrayList<>();
     for (StoredNetwork stored : OpenPipeline.family(folder).networks(folder)) {
       PerturbedNetwork.of(stored.definitions().get(0))

@@ -106,12 +106,7 @@ class WeakerFamiliesTest {
       TinyGlideFolder.write(parent, false);
       return parent;
     }
-    Path golden =
-        GoldenRoots.shipped().folders().stream()
-            .map(root -> root.resolve(fixture))
-            .filter(Files::isDirectory)
-            .findFirst()
-            .orElseThrow();
+    Path golden = GoldenRoots.shipped().find(fixture);
     Path model = parent.resolve(golden.getFileName());
     copy(golden, model);
     Path prior = golden.resolveSibling("prior");

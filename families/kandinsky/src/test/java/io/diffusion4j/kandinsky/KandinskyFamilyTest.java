@@ -39,11 +39,7 @@ class KandinskyFamilyTest {
   private static final ImageTask APPLE = ImageTask.of("a red apple");
 
   private static Path shipped(String path) {
-    return GoldenRoots.shipped().folders().stream()
-        .map(root -> root.resolve(path))
-        .filter(Files::exists)
-        .findFirst()
-        .orElseThrow();
+    return GoldenRoots.shipped().find(path);
   }
 
   private static Path folder(String name) {
