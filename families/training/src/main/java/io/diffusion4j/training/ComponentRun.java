@@ -275,8 +275,7 @@ public record ComponentRun(
   /** Returns the run for another model folder, which gets all that is not trained from this one. */
   ComponentRun elsewhere(Path model) {
     var other = whole.writing(model);
-    List<String> trained = config.lowRank().isPresent() ? List.of() : setup.part().folders();
-    Components.copyAll(layout(), other.layout(setup.part()), trained);
+    Components.copyAll(layout(), other.layout(setup.part()), setup.replaced(config));
     return new ComponentRun(other, setup, config, checkpointEvery, inspection, observer, changes);
   }
 

@@ -23,16 +23,7 @@ public final class Components {
    * @param from of the same family
    */
   public static void copyMissing(ModelLayout from, ModelLayout to, List<String> except) {
-    for (String name : from.components()) {
-      if (!except.contains(name) && !isThere(to.component(name))) {
-        copy(from.component(name), to.component(name));
-      }
-    }
-    for (int i = 0; i < from.files().size(); i++) {
-      if (!Files.exists(to.files().get(i))) {
-        copyFile(from.files().get(i), to.files().get(i));
-      }
-    }
+    copy(from, to, except, false);
   }
 
   /**
@@ -41,13 +32,20 @@ public final class Components {
    * @param from of the same family
    */
   public static void copyAll(ModelLayout from, ModelLayout to, List<String> except) {
+    copy(from, to, except, true);
+  }
+
+  private static void copy(
+      ModelLayout from, ModelLayout to, List<String> except, boolean replaces) {
     for (String name : from.components()) {
-      if (!except.contains(name)) {
+      if (!except.contains(name) && (replaces || !isThere(to.component(name)))) {
         copy(from.component(name), to.component(name));
       }
     }
     for (int i = 0; i < from.files().size(); i++) {
-      copyFile(from.files().get(i), to.files().get(i));
+      if (replaces || !Files.exists(to.files().get(i))) {
+        copyFile(from.files().get(i), to.files().get(i));
+      }
     }
   }
 

@@ -218,9 +218,7 @@ public record ModelTraining(
           "start-from",
           first + ", without " + main,
           main);
-      boolean stays = config.lowRank().isPresent();
-      List<String> trained = stays ? List.of() : part.folders();
-      group.inTurn(() -> Components.copyMissing(start.get(), layout(part), trained));
+      group.inTurn(() -> Components.copyMissing(start.get(), layout(part), setup.replaced(config)));
     }
     return part.train(
         new ComponentRun(this, setup, config, checkpointEvery, inspection, observer, List.of()));

@@ -2,7 +2,9 @@ package io.diffusion4j.training;
 
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.Techniques;
+import io.diffusion4j.nn.train.TrainingConfig;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -86,6 +88,11 @@ public record PartSetup(
       changed = changed.with(technique.getKey(), technique.getValue());
     }
     return changed;
+  }
+
+  /** Returns the components that a training replaces: none with low-rank updates. */
+  List<String> replaced(TrainingConfig config) {
+    return config.lowRank().isPresent() ? List.of() : part.folders();
   }
 
   /** Returns the values of all techniques by name. */
