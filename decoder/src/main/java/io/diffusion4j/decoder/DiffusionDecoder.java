@@ -118,8 +118,10 @@ public final class DiffusionDecoder implements ImageDecoder {
     if (weaker.isEmpty() || !settings.guider().leadsFromModel()) {
       return stage;
     }
-    var own = conditions(weaker.get().model(), images, texts, draws);
-    return stage.withWeaker(OwnConditions.of(weaker.get().network(), conditions, own));
+    int n = draws.size(); // the weaker prediction is conditional
+    var own = conditions(weaker.get().model(), images.subList(0, n), texts.subList(0, n), draws);
+    return stage.withWeaker(
+        OwnConditions.of(weaker.get().network(), conditions.subList(0, n), own));
   }
 
   private static List<DecoderCondition> conditions(

@@ -133,8 +133,8 @@ public record DdpmFolder(Path path) {
       TensorSource weights,
       Map<String, String> notes) {
     var own = component(network);
-    boolean convolves = network instanceof PixelNetwork || network instanceof PixelPlugin;
-    String name = convolves ? UNET : TRANSFORMER;
+    boolean isTransformer = network instanceof PixelDit || network instanceof PixelUvit;
+    String name = isTransformer ? TRANSFORMER : UNET;
     for (String component : List.of(name, SCHEDULER)) {
       try {
         Files.createDirectories(path.resolve(component));
