@@ -44,6 +44,7 @@ final class PixelDistiller implements Distiller {
             PixelModel.times(network, scheduler),
             network::feed,
             network.width() * network.height() * network.channels(),
+            Distillable.Encoding.pixels(network.height()),
             labels(network.labels(), how),
             network.labels().hasNull() ? Optional.of(new PixelLabel.None()) : Optional.empty(),
             Optional.empty(),
@@ -59,9 +60,29 @@ final class PixelDistiller implements Distiller {
             observer);
   }
 
-  /** Returns the class of each noise, among them the null class if there is one. */
+  /**
+   * Returns the class of each sample: that of its picture, or a random one, among them the null
+   * class if there is one.
+   */
   private static List<PixelLabel> labels(Labels labels, Distillation how) {
-    return IntStream.range(0, how.pairs())
+    var examples = how.examples();
+    if (examples.data().isPresent()) {
+      List<String> classes = examples.data().get().classes();
+      Check.that(
+          labels.count() == classes.size(),
+          "data: classes",
+          classes.size(),
+          "the %s of the model",
+          labels.count());
+      return examples.captions().stream()
+          .<PixelLabel>map(
+              name ->
+                  classes.isEmpty()
+                      ? new PixelLabel.None()
+                      : new PixelLabel.Numbered(classes.indexOf(name)))
+          .toList();
+    }
+    return IntStream.range(0, examples.count())
         .<PixelLabel>mapToObj(
             number -> {
               var random = new SplittableRandom(how.config().seed() + number);

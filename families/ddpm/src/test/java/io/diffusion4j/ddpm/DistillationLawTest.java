@@ -25,12 +25,15 @@ import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.diffusion.DiffusionLoss;
 import io.diffusion4j.nn.train.diffusion.RegressionBatch;
+import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.nn.train.group.Members;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.training.Distillable;
 import io.diffusion4j.training.Distillation;
@@ -147,7 +150,8 @@ final class DistillationLawTest {
         times(scheduler),
         DistillationLawTest::feed,
         VALUES,
-        IntStream.range(0, PAIRS).mapToObj(i -> new Seen(i % 2 == 0 ? 1 : -1, 0)).toList(),
+        Distillable.Encoding.pixels(1),
+        IntStream.range(0, 2 * PAIRS).mapToObj(i -> new Seen(i % 2 == 0 ? 1 : -1, 0)).toList(),
         Optional.of(NOBODY),
         Optional.of((seen, scale) -> new Seen(seen.group, (float) scale)),
         new Distillable.Defaults(TEACHER_STEPS, 2));
@@ -176,13 +180,13 @@ final class DistillationLawTest {
         method,
         steps,
         List.of(),
-        List.of(),
+        Distillation.Examples.drawn(List.of(), PAIRS),
         OptionalInt.empty(),
-        PAIRS,
         OptionalDouble.empty(),
         List.of(scales).stream().findFirst(),
         config(length),
-        50);
+        50,
+        Group.alone());
   }
 
   private static TrainingConfig config(long steps) {
@@ -262,7 +266,7 @@ final class DistillationLawTest {
     var of = teacher(scheduler(predicted));
     var how = how(method, steps, 600);
     var student = distill(how, of, NOBODY_WATCHES).orElseThrow();
-    var ends = new NetworkDistiller<>(how, "sha256:1", of).pairs().samples();
+    var ends = new NetworkDistiller<>(how, "sha256:1", of).samples();
     double before = error(new Made(weights(of.scheduler()), of.scheduler()), of, ends, steps, 0);
     assertThat(error(student, of, ends, steps, 0)).isLessThan(0.6 * before);
   }
@@ -278,7 +282,7 @@ final class DistillationLawTest {
     for (float scale : new float[] {1, 6}) {
       var asked = how(Method.DIRECT, 1, 1);
       var at = drawing(of, new Distillable.Defaults(TEACHER_STEPS, scale));
-      var ends = new NetworkDistiller<>(asked, "sha256:1", at).pairs().samples();
+      var ends = new NetworkDistiller<>(asked, "sha256:1", at).samples();
       own += error(student, of, ends, 1, scale);
       others += error(student, of, ends, 1, 7 - scale);
     }
@@ -295,6 +299,7 @@ final class DistillationLawTest {
         of.times(),
         of.feed(),
         of.rowSize(),
+        of.encoding(),
         of.conditions(),
         of.away(),
         of.embedding(),
@@ -317,13 +322,13 @@ final class DistillationLawTest {
             method,
             1,
             List.of(),
-            List.of(),
+            parts.examples(),
             OptionalInt.empty(),
-            PAIRS,
             OptionalDouble.empty(),
             Optional.empty(),
             parts.config(),
-            7);
+            7,
+            Group.alone());
     var stopping = new Stopping(33);
     assertThat(distill(again, of, stopping)).isEmpty();
     var resumed = distill(again, of, NOBODY_WATCHES).orElseThrow();
@@ -353,6 +358,69 @@ final class DistillationLawTest {
         run.orElseThrow().stop();
       }
     }
+  }
+
+  /** Processes with a common folder, or with one each, make the student of one process. */
+  @ParameterizedTest
+  @CsvSource({
+    "CONSISTENCY, 2, true",
+    "CONSISTENCY, 3, false",
+    "PROGRESSIVE, 2, false",
+    "PROGRESSIVE, 2, true",
+    "DIRECT, 2, true"
+  })
+  void severalProcessesMakeTheSameStudent(Method method, int processes, boolean isCommon) {
+    var of = teacher(scheduler(Parameterization.V));
+    var alone = distill(together(method, "alone", Group.alone()), of, NOBODY_WATCHES).orElseThrow();
+    List<Optional<Made>> parts = train(of, method, processes, isCommon, 17);
+    assertThat(parts).as("stopped").allMatch(Optional::isEmpty);
+    var made = train(of, method, processes, isCommon, Long.MAX_VALUE);
+    assertThat(made.stream().flatMap(Optional::stream)).hasSize(isCommon ? 1 : processes);
+    made.forEach(student -> student.ifPresent(own -> assertSame(own, alone)));
+  }
+
+  private static void assertSame(Made student, Made alone) {
+    for (String name : alone.weights.names()) {
+      assertThat(student.weights.read(name)).as(name).isEqualTo(alone.weights.read(name));
+    }
+  }
+
+  /** Trains until a step in several processes, and returns the students that they wrote. */
+  private List<Optional<Made>> train(
+      Distillable<Seen> of, Method method, int processes, boolean isCommon, long last) {
+    return Members.run(
+        processes,
+        group -> {
+          var made = new ArrayList<Made>();
+          var how = together(method, isCommon ? "common" : "of-" + group.rank(), group);
+          new NetworkDistiller<>(how, "sha256:1", of)
+              .distill(
+                  "",
+                  (weights, scheduler, notes, student) ->
+                      made.add(new Made(new TensorMap().putAll("", weights), scheduler)),
+                  new Stopping(last));
+          return made.stream().findFirst();
+        });
+  }
+
+  /** Returns a short distillation whose bits do not depend on the number of processes. */
+  private Distillation together(Method method, String place, Group group) {
+    return new Distillation(
+        folder,
+        folder.resolve(place).resolve("student"),
+        folder.resolve(place).resolve("state"),
+        method,
+        1,
+        List.of(),
+        Distillation.Examples.drawn(List.of(), PAIRS + 9),
+        OptionalInt.empty(),
+        OptionalDouble.empty(),
+        Optional.empty(),
+        config(31)
+            .withShares(TrainingConfig.Shares.FIXED)
+            .withCompute(COMPUTE.withThreads(Threads.of(1))),
+        7,
+        group);
   }
 
   @Test

@@ -61,7 +61,7 @@ final class GlideDistiller implements Distiller {
 
     Teaching(Distillation how) {
       this.how = how;
-      try (var networks = GlideNetworks.load(how.teacher(), how.config().compute())) {
+      try (var networks = GlideNetworks.load(how.teacher(), how.compute())) {
         var parts = networks.parts();
         var texts = how.texts(parts.baseText()).stream().map(GlideCondition::of).toList();
         var empty = GlideCondition.of(parts.baseText().encode(List.of("")).get(0));
@@ -76,7 +76,7 @@ final class GlideDistiller implements Distiller {
       int small = config(GlideNetworks.BASE).unet().sampleSize();
       int size = config(GlideNetworks.UPSAMPLE).unet().sampleSize();
       List<GlideCondition> conditions = new ArrayList<>();
-      for (float[] pixels : distiller(base).pairs().samples()) {
+      for (float[] pixels : distiller(base).samples()) {
         var enlarged = GlidePipeline.enlarge(new Image(small, small, pixels), size);
         conditions.add(GlideCondition.of(upsamplerTexts.get(conditions.size())).beside(enlarged));
       }
@@ -96,6 +96,7 @@ final class GlideDistiller implements Distiller {
           t -> TimeEmbedding.sinusoid(t, config.unet().timeChannels()),
           GlideModel.feed(config),
           size * size * 3,
+          Distillable.Encoding.pixels(size),
           conditions,
           away,
           Optional.empty(),

@@ -25,6 +25,7 @@ import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
+import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
@@ -109,13 +110,13 @@ class GlideDistillerTest {
         method,
         steps,
         List.of(parts),
-        CAPTIONS,
+        Distillation.Examples.drawn(CAPTIONS, 8),
         OptionalInt.of(8),
-        8,
         guidance,
         Optional.empty(),
         config,
-        2);
+        2,
+        Group.alone());
   }
 
   private static boolean distill(Distillation how, ModelTraining.Observer observer) {

@@ -7,6 +7,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.component.Prior;
 import io.diffusion4j.diffusion.component.TextEncoding;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.pipeline.OpenOptions;
@@ -31,6 +32,9 @@ import java.util.Optional;
  */
 final class KandinskyDistiller implements Distiller {
   private static final List<String> STAGES = List.of(Prior.STAGE, ImageDecoder.STAGE);
+
+  /** The size of the pictures that CLIP embeds after scaling them to its own. */
+  private static final int PICTURES = 256;
 
   @Override
   public boolean distill(Distillation how, ModelTraining.Observer observer) {
@@ -76,6 +80,7 @@ final class KandinskyDistiller implements Distiller {
                 SchedulerConfig.readUnclip(
                     teacher.priorScheduler().resolve(KandinskyPair.SCHEDULER_CONFIG)),
                 model.textEncoder(),
+                new Distillable.Encoding(PICTURES, this::embeddings),
                 how);
         digest = new KandinskyFamily().digest(teacher.decoder(), opening);
         prior = distiller(captions.network(Distillable.Defaults.of(model.prior().stage())));
@@ -85,7 +90,19 @@ final class KandinskyDistiller implements Distiller {
     private KandinskyModel model() {
       var place = new PriorPlace(teacher.prior(), teacher.priorNetwork());
       return KandinskyModel.load(
-          teacher.decoder(), place, how.config().compute(), Residency.ONE_AT_A_TIME, List.of());
+          teacher.decoder(), place, how.compute(), Residency.ONE_AT_A_TIME, List.of());
+    }
+
+    private List<float[]> embeddings(List<Image> pictures) {
+      try (var model = model()) {
+        return model.imageEncoder().encode(pictures);
+      }
+    }
+
+    private List<float[]> latents(List<Image> pictures) {
+      try (var model = model()) {
+        return pictures.stream().map(model::latent).toList();
+      }
     }
 
     private <C> NetworkDistiller<C> distiller(Distillable<C> of) {
@@ -125,6 +142,8 @@ final class KandinskyDistiller implements Distiller {
                 unet.unet()::sinusoid,
                 LatentModel::feed,
                 size.height() * size.width() * unet.latentChannels(),
+                new Distillable.Encoding(
+                    size.height() * Movq.read(teacher.movq()).factor(), this::latents),
                 model.decode(with -> with.model().conditions(embeddings, size)),
                 Optional.of(
                     model.decode(

@@ -2,6 +2,7 @@ package io.diffusion4j.latent;
 
 import static io.diffusion4j.latent.StableDiffusionFolder.SCHEDULER;
 import static io.diffusion4j.latent.StableDiffusionFolder.UNET;
+import static io.diffusion4j.latent.StableDiffusionFolder.VAE;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.SchedulerConfig;
@@ -10,6 +11,7 @@ import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.component.TextEncoding;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.pipeline.FolderDigest;
@@ -73,10 +75,10 @@ final class LatentDistiller implements Distiller {
     Path teacher = how.teacher();
     int side = StableDiffusionFolder.sampleSize(teacher, unet);
     var size = Pixels.square(side);
+    var vae = StableDiffusionFolder.AUTOENCODER.readIn(teacher);
     int length = StableDiffusionFolder.TEXT.readIn(teacher).positions();
     try (var model =
-        StableDiffusionModel.load(
-            teacher, how.config().compute(), Residency.ONE_AT_A_TIME, List.of())) {
+        StableDiffusionModel.load(teacher, how.compute(), Residency.ONE_AT_A_TIME, List.of())) {
       var encoder = model.textEncoder();
       var empty = encoder.encode(List.of("")).get(0);
       return new Distillable<>(
@@ -88,6 +90,7 @@ final class LatentDistiller implements Distiller {
           unet.sinusoid()::at,
           unet::feed,
           side * side * unet.outChannels(),
+          new Distillable.Encoding(side * vae.factor(), some -> latents(how, vae, some)),
           how.texts(encoder).stream().map(text -> condition(unet, size, text)).toList(),
           Optional.of(condition(unet, size, empty)),
           unet.guidanceDim() == 0
@@ -96,6 +99,16 @@ final class LatentDistiller implements Distiller {
                   (condition, scale) ->
                       condition.guided(UnetCondition.embedded(scale, unet.guidanceDim()))),
           Distillable.Defaults.of(model.stage()));
+    }
+  }
+
+  /** Returns the modes of the latents of pictures. */
+  private static List<float[]> latents(Distillation how, Vae vae, List<Image> pictures) {
+    try (var encoder = new VaeModel(how.teacher().resolve(VAE), how.compute())) {
+      return pictures.stream()
+          .map(encoder::encode)
+          .map(encoded -> VaeModel.sample(vae, encoded, new float[encoded.length / 2]))
+          .toList();
     }
   }
 

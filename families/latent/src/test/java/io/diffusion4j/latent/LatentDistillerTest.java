@@ -16,6 +16,7 @@ import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.KeyPatterns;
 import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
@@ -68,13 +69,13 @@ class LatentDistillerTest {
         method,
         1,
         List.of(),
-        List.of("a red circle", "a blue square"),
+        Distillation.Examples.drawn(List.of("a red circle", "a blue square"), 8),
         OptionalInt.of(8),
-        8,
         OptionalDouble.of(2),
         scales,
         CONFIG,
-        100);
+        100,
+        Group.alone());
   }
 
   private static Distillation lowRank(Distillation how) {
@@ -85,13 +86,13 @@ class LatentDistillerTest {
         how.method(),
         how.steps(),
         how.parts(),
-        how.captions(),
+        how.examples(),
         how.teacherSteps(),
-        how.pairs(),
         how.guidance(),
         how.embedded(),
         CONFIG.withLowRank(new LowRank(2, 2, KeyPatterns.of("to_q,conv1"))),
-        100);
+        100,
+        how.group());
   }
 
   private static void distill(Distillation how) {
@@ -141,13 +142,13 @@ class LatentDistillerTest {
                         Method.DIRECT,
                         1,
                         List.of(),
-                        List.of("a"),
+                        Distillation.Examples.drawn(List.of("a"), 8),
                         OptionalInt.empty(),
-                        8,
                         OptionalDouble.empty(),
                         Optional.empty(),
                         TrainingConfig.of(1, 4, 3e-4, 1),
-                        100)))
+                        100,
+                        Group.alone())))
         .hasMessageContaining("(expected: a teacher, not a student)");
   }
 

@@ -10,6 +10,8 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.stage.Trajectory;
 import io.diffusion4j.nn.train.diffusion.RegressionBatch;
+import io.diffusion4j.nn.train.group.RowGroups;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -61,7 +63,7 @@ final class ConsistencyLesson<C> implements Lesson<C> {
 
   @Override
   public synchronized List<RegressionBatch.Row> rows(
-      List<Asked<C>> asked, SplittableRandom random, long step) {
+      List<Asked<C>> asked, RowRange share, SplittableRandom random, long step) {
     List<GuidedTeacher.Course<C>> courses = new ArrayList<>();
     for (var each : asked) {
       int place = random.nextInt(LEVELS);
@@ -71,6 +73,10 @@ final class ConsistencyLesson<C> implements Lesson<C> {
           new GuidedTeacher.Course<>(
               noisy, new PlanRow(steps, place), 1, each.condition(), each.guidance()));
     }
+    return new RowGroups(courses.size()).compute(share, group -> rows(group.rowsOf(courses), step));
+  }
+
+  private List<RegressionBatch.Row> rows(List<GuidedTeacher.Course<C>> courses, long step) {
     var x0 = answers(courses, teacher.follow(courses).stream().map(Trajectory::x).toList(), step);
     List<RegressionBatch.Row> rows = new ArrayList<>();
     for (int row = 0; row < courses.size(); row++) {

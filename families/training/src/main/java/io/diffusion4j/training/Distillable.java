@@ -2,13 +2,16 @@ package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A network that denoises, as a teacher and as the student that starts from it.
@@ -22,6 +25,7 @@ import java.util.function.Supplier;
  * @param times the time input
  * @param feed the inputs of the conditions
  * @param rowSize the number of values of a sample
+ * @param encoding makes samples of pictures
  * @param conditions the condition of each numbered noise
  * @param away the condition that guidance leads away from; empty for a network without guidance
  * @param embedding gives a condition the guidance scale that the student sees; empty if the network
@@ -38,10 +42,29 @@ public record Distillable<C>(
     NetworkDenoiser.Times times,
     NetworkDenoiser.Conditions<C> feed,
     int rowSize,
+    Encoding encoding,
     List<C> conditions,
     Optional<C> away,
     Optional<Embedding<C>> embedding,
     Defaults defaults) {
+  /**
+   * Makes samples of pictures.
+   *
+   * @param size height and width of the pictures
+   * @param encode the samples of some pictures
+   */
+  public record Encoding(int size, Function<List<Image>, List<float[]>> encode) {
+    /** Creates the encoding of a network whose samples are the pictures themselves. */
+    public static Encoding pixels(int size) {
+      return new Encoding(size, some -> some.stream().map(Image::pixels).toList());
+    }
+
+    /** Returns an encoding whose samples are changed one by one. */
+    public Encoding then(UnaryOperator<float[]> change) {
+      return new Encoding(size, some -> encode.apply(some).stream().map(change).toList());
+    }
+  }
+
   /** Adds a guidance scale to conditions. */
   @FunctionalInterface
   public interface Embedding<C> {

@@ -1,10 +1,15 @@
 package io.diffusion4j.training;
 
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.TextEncoder;
 import io.diffusion4j.diffusion.component.TextEncoding;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.group.Group;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -27,15 +32,14 @@ import java.util.stream.IntStream;
  * @param method what the student learns
  * @param steps the steps of the student, a power of two up to {@value #MAX}
  * @param parts the stages to distil, by name; empty for all of the model
- * @param captions what the teacher draws, in turn; unconditional models need none
+ * @param examples what the student learns from
  * @param teacherSteps the steps in which the teacher draws, at least 2; empty for its default ones
- * @param pairs the samples that the teacher draws, at least {@value #HELD_OUT}; one of every
- *     {@value #HELD_OUT} is held out
  * @param guidance the teacher's guidance scale, which the student keeps; empty for its default one
  * @param embedded the guidance scales of a student that reads its scale ({@link Method#LCM}); empty
  *     for a student of one scale
  * @param config the training of the student, or of each of its stages
  * @param checkpointEvery steps between two states
+ * @param group the processes that train together
  */
 public record Distillation(
     Path teacher,
@@ -44,13 +48,13 @@ public record Distillation(
     Method method,
     int steps,
     List<String> parts,
-    List<String> captions,
+    Examples examples,
     OptionalInt teacherSteps,
-    int pairs,
     OptionalDouble guidance,
     Optional<Scales> embedded,
     TrainingConfig config,
-    long checkpointEvery) {
+    long checkpointEvery,
+    Group group) {
   /** One of this many pairs is held out. */
   public static final int HELD_OUT = 8;
 
@@ -85,9 +89,13 @@ public record Distillation(
         embedded.map(Scales::words).orElse(""),
         "none; only the method lcm keeps the scale a setting");
     parts = List.copyOf(parts);
-    captions = List.copyOf(captions);
     teacherSteps.ifPresent(given -> Check.that(given >= 2, "teacher-steps", given, "≥ 2"));
-    Check.that(pairs >= HELD_OUT, "pairs", pairs, "≥ %s", HELD_OUT);
+    Check.that(
+        examples.data().isEmpty() || method.learnsFromData(),
+        "data",
+        examples.data().map(DataSet::name).orElse(""),
+        "none with the method %s, which learns from samples of the teacher",
+        method.word());
     guidance.ifPresent(given -> Check.notNegative("guidance", given));
     Check.that(
         embedded.isEmpty() || config.lowRank().isEmpty(),
@@ -121,18 +129,19 @@ public record Distillation(
    * @throws IllegalArgumentException if there are none
    */
   public void requireCaptions() {
-    Check.that(!captions.isEmpty(), "captions", "none", "at least one");
+    Check.that(!examples.captions().isEmpty(), "captions", "none", "at least one");
   }
 
   /** Encodes the caption of each pair. */
   public List<TextEncoding> texts(TextEncoder encoder) {
-    List<String> drawn = captions.stream().limit(pairs).distinct().toList();
+    List<String> captions = examples.captions();
+    List<String> drawn = captions.stream().limit(examples.count()).distinct().toList();
     Map<String, TextEncoding> encoded = new HashMap<>();
     for (int from = 0; from < drawn.size(); from += ENCODED) {
       int to = Math.min(from + ENCODED, drawn.size());
       encoded.putAll(encoder.encodeOnce(drawn.subList(from, to).stream()));
     }
-    return IntStream.range(0, pairs)
+    return IntStream.range(0, examples.count())
         .mapToObj(i -> Objects.requireNonNull(encoded.get(captions.get(i % captions.size()))))
         .toList();
   }
@@ -169,13 +178,22 @@ public record Distillation(
         method,
         steps,
         parts,
-        captions,
+        examples,
         isDistilled ? teacherSteps : OptionalInt.empty(),
-        pairs,
         isGuided ? guidance : OptionalDouble.empty(),
         isDistilled ? embedded : Optional.empty(),
         config,
-        checkpointEvery);
+        checkpointEvery,
+        group);
+  }
+
+  /**
+   * Returns how teachers and encoders run: on one thread if the student must not depend on the
+   * number of threads, as the last bits of convolutions do.
+   */
+  public Compute compute() {
+    boolean exact = config.shares() == TrainingConfig.Shares.FIXED;
+    return exact ? config.compute().withThreads(Threads.of(1)) : config.compute();
   }
 
   /**
@@ -189,6 +207,47 @@ public record Distillation(
     Check.that(
         steps <= first, "student-steps", steps, "at most half of the teacher's %s", ofTeacher);
     return first;
+  }
+
+  /**
+   * What a student learns from: samples that the teacher draws, or the pictures of a data set.
+   *
+   * @param captions what the teacher draws, in turn; unconditional models need none. Those of the
+   *     pictures, in their order, if there is a data set.
+   * @param count the number of samples, at least {@value #HELD_OUT}; one of every {@value
+   *     #HELD_OUT} is held out
+   * @param data the pictures; empty if the teacher draws
+   */
+  public record Examples(List<String> captions, int count, Optional<DataSet> data) {
+    /** The seed of the order of the pictures. */
+    private static final long SEED = 1;
+
+    public Examples {
+      captions = List.copyOf(captions);
+      Check.that(count >= HELD_OUT, "pairs", count, "≥ %s", HELD_OUT);
+    }
+
+    /** Creates samples that the teacher draws. */
+    public static Examples drawn(List<String> captions, int count) {
+      return new Examples(captions, count, Optional.empty());
+    }
+
+    /** Creates the first pictures of a data set. */
+    public static Examples of(DataSet data, int count) {
+      var all = data.examples(1, SEED);
+      var captions = IntStream.range(0, count).mapToObj(i -> all.named(i).caption()).toList();
+      return new Examples(captions, count, Optional.of(data));
+    }
+
+    /** Returns what the samples depend on beside the model, by name. */
+    Map<String, String> origin() {
+      return data.map(DataSet::origin).orElse(Map.of());
+    }
+
+    /** Returns the pictures of a data set in a size, by number. */
+    static CaptionedImages pictures(DataSet data, int size) {
+      return data.examples(size, SEED);
+    }
   }
 
   /**
@@ -234,6 +293,11 @@ public record Distillation(
 
     Method(String sampler) {
       this.sampler = sampler;
+    }
+
+    /** Whether noisy pictures of a data set can take the place of noisy samples of the teacher. */
+    boolean learnsFromData() {
+      return this != DIRECT && this != REFLOW;
     }
 
     /** Returns the name in files. */

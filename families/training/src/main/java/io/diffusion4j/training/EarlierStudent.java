@@ -1,6 +1,8 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.nn.train.group.OwnFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,7 +14,7 @@ import java.util.function.Supplier;
  * A student as it was up to {@value #EVERY} steps ago, whose answers it learns: a copy of its
  * weights, renewed every {@value #EVERY} steps; first the teacher takes its place. The copies are
  * files beside the state, so that a resumed run sees the same ones; those before the last saved
- * state are deleted.
+ * state are deleted. Processes that train together have their folder in common, or a copy each.
  */
 final class EarlierStudent<C> implements AutoCloseable {
   private static final int EVERY = 10;
@@ -20,6 +22,8 @@ final class EarlierStudent<C> implements AutoCloseable {
   private final StudentForm<C> form;
   private final Path folder;
   private final long from;
+  private final Group group;
+  private final boolean writes;
   private long number = -1;
   private Optional<GuidedTeacher<C>> network = Optional.empty();
 
@@ -28,11 +32,14 @@ final class EarlierStudent<C> implements AutoCloseable {
    *
    * @param folder the folder of the state
    * @param from the steps before the first copy, at least
+   * @param group the processes, which copy at the same steps
    */
-  EarlierStudent(StudentForm<C> form, Path folder, long from) {
+  EarlierStudent(StudentForm<C> form, Path folder, long from, Group group) {
     this.form = form;
     this.folder = folder;
     this.from = Math.max(from, EVERY);
+    this.group = group;
+    writes = OwnFolder.writes(group, folder);
   }
 
   private Path file(long copy) {
@@ -53,12 +60,18 @@ final class EarlierStudent<C> implements AutoCloseable {
   /** Copies the student's weights for the batches from the next step on. */
   void onStep(long step, Supplier<TensorSource> weights) {
     if ((step + 1) % EVERY == 0) {
-      form.write(weights.get(), file((step + 1) / EVERY));
+      if (writes) {
+        form.write(weights.get(), file((step + 1) / EVERY));
+      }
+      group.any(false); // all copies are there
     }
   }
 
   /** Deletes the copies that no run needs that resumes from a step. */
   void onCheckpoint(long step) {
+    if (!writes) {
+      return;
+    }
     try {
       long old = step / EVERY - 1;
       while (old > 0 && Files.deleteIfExists(file(old))) {

@@ -8,6 +8,8 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.nn.train.diffusion.RegressionBatch;
+import io.diffusion4j.nn.train.group.RowGroups;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -43,7 +45,8 @@ final class HalvingLesson<C> implements Lesson<C> {
   }
 
   @Override
-  public List<RegressionBatch.Row> rows(List<Asked<C>> asked, SplittableRandom random, long step) {
+  public List<RegressionBatch.Row> rows(
+      List<Asked<C>> asked, RowRange share, SplittableRandom random, long step) {
     List<GuidedTeacher.Course<C>> courses = new ArrayList<>();
     for (var each : asked) {
       int place = 2 * random.nextInt(half.size() / 2);
@@ -53,6 +56,10 @@ final class HalvingLesson<C> implements Lesson<C> {
           new GuidedTeacher.Course<>(
               noisy, new PlanRow(plan, place), 2, each.condition(), guidance));
     }
+    return new RowGroups(courses.size()).compute(share, group -> rows(group.rowsOf(courses)));
+  }
+
+  private List<RegressionBatch.Row> rows(List<GuidedTeacher.Course<C>> courses) {
     var ends = teacher.follow(courses);
     List<RegressionBatch.Row> rows = new ArrayList<>();
     for (int row = 0; row < courses.size(); row++) {

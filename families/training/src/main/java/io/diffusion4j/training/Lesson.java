@@ -3,6 +3,7 @@ package io.diffusion4j.training;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.nn.train.diffusion.RegressionBatch;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -24,13 +25,16 @@ interface Lesson<C> {
   record Asked<C>(int number, C condition, double guidance) {}
 
   /**
-   * Returns a row for each sample; a pure function of the arguments, and of the weights of earlier
-   * steps. May be called by two threads.
+   * Returns a row for some of a batch's samples; a pure function of the arguments, and of the
+   * weights of earlier steps. May be called by two threads.
    *
+   * @param asked all samples of the batch
+   * @param share the samples whose rows are returned
    * @param random the random numbers of the batch
    * @param step the steps of training before it
    */
-  List<RegressionBatch.Row> rows(List<Asked<C>> asked, SplittableRandom random, long step);
+  List<RegressionBatch.Row> rows(
+      List<Asked<C>> asked, RowRange share, SplittableRandom random, long step);
 
   /**
    * Called after each step of training, before the batch of the next but one is made.

@@ -3,6 +3,7 @@ package io.diffusion4j.training;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
@@ -20,6 +21,8 @@ import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.Validation;
 import io.diffusion4j.nn.train.diffusion.DiffusionLoss;
 import io.diffusion4j.nn.train.diffusion.RegressionBatch;
+import io.diffusion4j.nn.train.group.OwnFolder;
+import io.diffusion4j.nn.train.group.RowRange;
 import io.diffusion4j.pipeline.Student;
 import io.diffusion4j.pipeline.Students;
 import java.nio.file.Files;
@@ -34,10 +37,10 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Distils a network. The teacher first draws samples of numbered noises, by DDIM and with guidance.
- * The student learns from them by the {@link Lesson} of the method; the students of {@link
- * Distillation.Method#PROGRESSIVE}, of fewer and fewer steps, one from the other. States and
- * samples are in a folder of the stage's name.
+ * Distils a network. The teacher first draws samples of numbered noises, by DDIM and with guidance,
+ * unless there are pictures to learn from. The student learns from them by the {@link Lesson} of
+ * the method; the students of {@link Distillation.Method#PROGRESSIVE}, of fewer and fewer steps,
+ * one from the other. States and samples are in a folder of the stage's name.
  *
  * @param <C> the conditions of the network
  */
@@ -102,7 +105,7 @@ public final class NetworkDistiller<C> {
     this.how = how;
     this.digest = digest;
     this.of = of;
-    form = new StudentForm<>(of, how.config().lowRank(), how.config().compute());
+    form = new StudentForm<>(of, how.config().lowRank(), how.compute());
     var kind = of.scheduler().kind();
     Check.that(
         !FEW_STEPS.contains(kind), "scheduler", kind.className(), "that of a model of many steps");
@@ -150,28 +153,46 @@ public final class NetworkDistiller<C> {
   }
 
   private Map<String, String> origin() {
-    return Map.of(
-        "teacher",
-        digest,
-        "guidance",
-        Double.toString(guidance()),
-        "teacher-steps",
-        Integer.toString(teacherSteps()),
-        "seed",
-        Long.toString(seed()));
+    Map<String, String> origin = new HashMap<>(how.examples().origin());
+    origin.put("teacher", digest);
+    origin.put("guidance", Double.toString(guidance()));
+    origin.put("teacher-steps", Integer.toString(teacherSteps()));
+    origin.put("seed", Long.toString(seed()));
+    return origin;
   }
 
-  /** Returns the teacher's samples; those that are not stored are drawn. */
-  public TeacherPairs pairs() {
+  /** Returns the samples to learn from: the stored ones, and others drawn or encoded now. */
+  public List<float[]> samples() {
+    var data = how.examples().data();
+    if (data.isPresent()) {
+      var pictures = Distillation.Examples.pictures(data.get(), of.encoding().size());
+      return stored(
+          "data",
+          (from, count) ->
+              of.encoding()
+                  .encode()
+                  .apply(
+                      pictures.range(from, from + count).stream()
+                          .map(CaptionedImage::image)
+                          .toList()));
+    }
     try (var teacher = teacher()) {
-      return TeacherPairs.of(
-          work().resolve("pairs-" + teacherSteps() + "-" + guidance()),
-          how.pairs(),
-          origin(),
+      return stored(
+          "pairs-" + teacherSteps() + "-" + guidance(),
           (from, count) ->
               teacher.draw(
                   from, count, teacherSteps(), guidance(), this::noise, how.config().batchSize()));
     }
+  }
+
+  private List<float[]> stored(String folder, StoredSamples.Source source) {
+    return StoredSamples.of(
+        work().resolve(folder),
+        how.examples().count(),
+        of.rowSize(),
+        origin(),
+        how.group(),
+        source);
   }
 
   /**
@@ -208,7 +229,7 @@ public final class NetworkDistiller<C> {
             .lowRank()
             .<Trained>map(low -> (weights, notes) -> add(low, prefix, student, weights, notes))
             .orElse((weights, notes) -> whole.write(weights, form.scheduler(), notes, student));
-    var samples = pairs().samples();
+    var samples = samples();
     return switch (how.method()) {
       case DIRECT -> fit(PairLesson.direct(schedule(), samples, this::start), to, observer);
       case REFLOW -> fit(PairLesson.reflow(schedule(), samples, this::start), to, observer);
@@ -235,7 +256,7 @@ public final class NetworkDistiller<C> {
 
   private boolean consistent(List<float[]> samples, Trained to, ModelTraining.Observer observer) {
     try (var teacher = teacher();
-        var target = new EarlierStudent<>(form, state(how.steps()), unlike())) {
+        var target = new EarlierStudent<>(form, state(how.steps()), unlike(), how.group())) {
       return fit(new ConsistencyLesson<>(schedule(), samples, teacher, target), to, observer);
     }
   }
@@ -252,7 +273,7 @@ public final class NetworkDistiller<C> {
     for (int steps = first; steps >= how.steps(); steps /= 2) {
       Path file = state(steps).resolve(STUDENT);
       boolean isLast = steps == how.steps();
-      if (isLast || !Files.exists(file)) {
+      if (isLast || how.group().any(!Files.exists(file))) {
         Trained trained = isLast ? to : (weights, notes) -> form.write(weights, file);
         try (var teacher =
             steps == first ? teacher() : form.open(state(2 * steps).resolve(STUDENT))) {
@@ -279,13 +300,14 @@ public final class NetworkDistiller<C> {
       Lesson<C> lesson,
       Trained to,
       ModelTraining.Observer observer) {
-    var config = how.config();
     var own = new HashMap<>(origin());
     own.put("method", how.method().word());
     own.put("student-steps", Integer.toString(steps));
-    own.put("pairs", Integer.toString(how.pairs()));
+    own.put("pairs", Integer.toString(how.examples().count()));
     how.embedded().ifPresent(scales -> own.put("embed-guidance", scales.words()));
-    try (var trainer = new Trainer(new Regression(of.network()), config)) {
+    var group = how.group();
+    var config = TrainingRun.resumed(how.config(), state(steps), group);
+    try (var trainer = new Trainer(new Regression(of.network()), config, group)) {
       trainer.startFrom(read(start));
       try (var run =
           new TrainingRun(
@@ -298,9 +320,16 @@ public final class NetworkDistiller<C> {
               how.checkpointEvery())) {
         observer.onStart(run, config, trainer.parameters(), trainer.step());
         var validation = new Validation(new Batches(trainer, true, lesson), VALIDATED);
-        boolean finished = run.run(new Measuring(observer, trainer, validation, lesson));
+        boolean finished =
+            run.run(new Measuring(observer, trainer, validation, lesson, how.checkpointEvery()));
         if (finished) {
-          to.accept(trainer.averagedWeights(), config.notes());
+          boolean writes = OwnFolder.writes(group, how.student());
+          group.inTurn(
+              () -> {
+                if (writes) {
+                  to.accept(trainer.averagedWeights(), config.notes());
+                }
+              });
         }
         return finished;
       }
@@ -315,14 +344,24 @@ public final class NetworkDistiller<C> {
 
   /** Passes the progress on, and measures held-out pairs. */
   private record Measuring(
-      ModelTraining.Observer to, Trainer trainer, Validation validation, Lesson<?> lesson)
+      ModelTraining.Observer to,
+      Trainer trainer,
+      Validation validation,
+      Lesson<?> lesson,
+      long checkpointEvery)
       implements TrainingRun.Listener {
     @Override
     public void onStep(long step, Trainer.Report report) {
       to.onStep(step, report);
       lesson.onStep(step, trainer::weights);
       if (step % VALIDATE_EVERY == 0) {
-        to.onValidation(step, validation.measure(trainer));
+        var numbers = validation.measure(trainer);
+        if (trainer.group().isFirst()) {
+          to.onValidation(step, numbers);
+        }
+      }
+      if (step % checkpointEvery == 0 && !trainer.group().isFirst()) {
+        lesson.onCheckpoint(step - checkpointEvery); // the last state that surely is saved
       }
     }
 
@@ -370,13 +409,18 @@ public final class NetworkDistiller<C> {
 
     @Override
     public Batch batch(long number) {
+      return rows(number, new RowRange(0, how.config().batchSize()));
+    }
+
+    @Override
+    public Batch rows(long number, RowRange share) {
       var random = BatchSource.random(seed() + (isHeldOut ? 1 : 0), number);
       int size = how.config().batchSize();
       var asked = IntStream.range(0, size).mapToObj(i -> asked(random)).toList();
       long step = isHeldOut ? trainer.step() : number / how.config().accumulate();
-      var made = new Batch(size);
-      batch.addTo(made, lesson.rows(asked, random, step));
-      of.feed().feed(made, asked.stream().map(Lesson.Asked::condition).toList());
+      var made = new Batch(share.count());
+      batch.addTo(made, lesson.rows(asked, share, random, step));
+      of.feed().feed(made, share.rowsOf(asked).stream().map(Lesson.Asked::condition).toList());
       return made;
     }
 
@@ -384,7 +428,7 @@ public final class NetworkDistiller<C> {
     private Lesson.Asked<C> asked(SplittableRandom random) {
       int number;
       do {
-        number = random.nextInt(how.pairs());
+        number = random.nextInt(how.examples().count());
       } while ((number % Distillation.HELD_OUT == 0) != isHeldOut);
       C condition = of.conditions().get(number);
       if (how.embedded().isEmpty()) {
@@ -396,7 +440,6 @@ public final class NetworkDistiller<C> {
   }
 
   private GuidedTeacher<C> teacher() {
-    return new GuidedTeacher<>(
-        of, of.weights(), of.ending(), of.scheduler(), how.config().compute());
+    return new GuidedTeacher<>(of, of.weights(), of.ending(), of.scheduler(), how.compute());
   }
 }

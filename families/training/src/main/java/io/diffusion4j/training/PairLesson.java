@@ -3,10 +3,12 @@ package io.diffusion4j.training;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.nn.train.diffusion.RegressionBatch;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
  * The teacher's sample of the noise, from points of the straight line between both.
@@ -36,8 +38,12 @@ record PairLesson<C>(
   }
 
   @Override
-  public List<RegressionBatch.Row> rows(List<Asked<C>> asked, SplittableRandom random, long step) {
-    return asked.stream().map(each -> row(each.number(), times.applyAsInt(random))).toList();
+  public List<RegressionBatch.Row> rows(
+      List<Asked<C>> asked, RowRange share, SplittableRandom random, long step) {
+    var drawn = asked.stream().map(each -> times.applyAsInt(random)).toList();
+    return IntStream.range(share.from(), share.to())
+        .mapToObj(i -> row(asked.get(i).number(), drawn.get(i)))
+        .toList();
   }
 
   private RegressionBatch.Row row(int number, int t) {

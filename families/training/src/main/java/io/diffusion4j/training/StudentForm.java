@@ -29,8 +29,9 @@ record StudentForm<C>(Distillable<C> of, Optional<LowRank> updates, Compute comp
     return updates.isPresent() ? of.scheduler() : of.students();
   }
 
-  /** Stores a student in a file. */
+  /** Stores a student in a file, whose folder is made if it does not exist. */
   void write(TensorSource weights, Path file) {
+    Components.made(file.resolveSibling(""));
     updates.ifPresentOrElse(
         low -> new LowRankFile(file).write(low, weights, "", "", Map.of()),
         () ->

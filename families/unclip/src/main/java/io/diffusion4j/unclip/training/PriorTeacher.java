@@ -22,21 +22,35 @@ import java.util.Optional;
  *
  * @param folder of its network
  * @param scheduler the scheduler beside it
+ * @param images the embeddings of pictures
  * @param texts the caption of each numbered noise
  * @param empty the text that guidance leads away from
  */
 public record PriorTeacher(
-    Path folder, SchedulerConfig scheduler, List<TextEncoding> texts, TextEncoding empty) {
-  /** Encodes the captions of a distillation. */
+    Path folder,
+    SchedulerConfig scheduler,
+    Distillable.Encoding images,
+    List<TextEncoding> texts,
+    TextEncoding empty) {
+  /**
+   * Encodes the captions of a distillation.
+   *
+   * @param images the embeddings of pictures, as CLIP gives them
+   */
   public static PriorTeacher of(
-      Path folder, SchedulerConfig scheduler, TextEncoder encoder, Distillation how) {
+      Path folder,
+      SchedulerConfig scheduler,
+      TextEncoder encoder,
+      Distillable.Encoding images,
+      Distillation how) {
     return new PriorTeacher(
-        folder, scheduler, how.texts(encoder), encoder.encode(List.of("")).get(0));
+        folder, scheduler, images, how.texts(encoder), encoder.encode(List.of("")).get(0));
   }
 
   /** Returns the network to distil. */
   public Distillable<TextEncoding> network(Distillable.Defaults defaults) {
     var config = PriorModel.readConfig(folder);
+    var standardization = PriorModel.readStandardization(folder);
     return new Distillable<>(
         Prior.STAGE,
         new PriorTransformer(config),
@@ -46,6 +60,7 @@ public record PriorTeacher(
         t -> TimeEmbedding.sinusoid(t, config.width()),
         PriorModel::feed,
         config.embeddingDim(),
+        images.then(standardization::apply),
         texts,
         Optional.of(empty),
         Optional.empty(),
@@ -55,7 +70,7 @@ public record PriorTeacher(
   /** Returns the embeddings that it draws of the captions. */
   public List<float[]> embeddings(NetworkDistiller<TextEncoding> distiller) {
     var standardization = PriorModel.readStandardization(folder);
-    return distiller.pairs().samples().stream().map(standardization::restore).toList();
+    return distiller.samples().stream().map(standardization::restore).toList();
   }
 
   /** Writes the network of a student. */

@@ -49,6 +49,9 @@ final class UnclipDistiller implements Distiller {
       List.of(Prior.STAGE, ImageDecoder.STAGE, Upsampler.STAGE);
   private static final int ENCODED = 64;
 
+  /** The size of the pictures that CLIP embeds after scaling them to its own. */
+  private static final int PICTURES = 256;
+
   /** A stage to distil, with the folders of its networks. */
   private record Part<C>(
       NetworkDistiller<C> distiller, List<String> folders, NetworkDistiller.Written writer) {}
@@ -81,13 +84,13 @@ final class UnclipDistiller implements Distiller {
       this.how = how;
       this.files = files;
       Check.that(files.has(UnclipFolder.PRIOR), "model", how.teacher(), "a model with a prior");
-      try (var model =
-          UnclipModel.load(how.teacher(), how.config().compute(), Residency.ONE_AT_A_TIME)) {
+      try (var model = open()) {
         captions =
             PriorTeacher.of(
                 files.folder(UnclipFolder.PRIOR),
                 files.scheduler(UnclipFolder.PRIOR_SCHEDULER),
                 model.textEncoder(),
+                new Distillable.Encoding(PICTURES, this::embeddings),
                 how);
         for (Stage stage :
             List.of(model.prior().stage(), model.decoder().stage(), model.upsampler().stage())) {
@@ -95,6 +98,16 @@ final class UnclipDistiller implements Distiller {
         }
       }
       digest = FolderDigest.of(how.teacher(), component -> true);
+    }
+
+    private List<float[]> embeddings(List<Image> pictures) {
+      try (var model = open()) {
+        return model.imageEncoder().encode(pictures);
+      }
+    }
+
+    private UnclipModel open() {
+      return UnclipModel.load(how.teacher(), how.compute(), Residency.ONE_AT_A_TIME);
     }
 
     /** Distils a stage into the folder of the student, which has all others. */
@@ -135,11 +148,7 @@ final class UnclipDistiller implements Distiller {
       NetworkDefinition network;
       try (var model =
           DecoderModel.load(
-              folder,
-              files.folder(UnclipFolder.TEXT_PROJ),
-              textLength,
-              scheduler,
-              how.config().compute())) {
+              folder, files.folder(UnclipFolder.TEXT_PROJ), textLength, scheduler, how.compute())) {
         var embeddings = captions.embeddings(prior().distiller);
         for (int from = 0; from < embeddings.size(); from += ENCODED) {
           int to = Math.min(from + ENCODED, embeddings.size());
@@ -159,6 +168,7 @@ final class UnclipDistiller implements Distiller {
               DecoderModel.times(config, scheduler),
               DecoderModel.feed(config),
               size * size * 3,
+              Distillable.Encoding.pixels(size),
               conditions,
               Optional.of(away),
               Optional.empty(),
@@ -180,7 +190,7 @@ final class UnclipDistiller implements Distiller {
       int small = DecoderFolders.readBackbone(files.folder(UnclipFolder.DECODER)).sampleSize();
       int size = config.sampleSize();
       List<Image> enlarged =
-          decoder().distiller.pairs().samples().stream()
+          decoder().distiller.samples().stream()
               .map(pixels -> DiffusionUpsampler.enlarge(new Image(small, small, pixels), size))
               .toList();
       var of =
@@ -193,6 +203,7 @@ final class UnclipDistiller implements Distiller {
               config::sinusoid,
               UpsamplerModel::feed,
               size * size * 3,
+              Distillable.Encoding.pixels(size),
               enlarged,
               Optional.<Image>empty(),
               Optional.empty(),

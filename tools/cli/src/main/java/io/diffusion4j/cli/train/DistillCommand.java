@@ -4,12 +4,16 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.CommonOptions;
+import io.diffusion4j.cli.options.PictureColumns;
+import io.diffusion4j.cli.options.PreparationOptions;
 import io.diffusion4j.cli.options.PublishedModel;
+import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.train.EmojiData;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.nn.train.KeyPatterns;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.TrainableFamily;
 import io.diffusion4j.training.TrainingPlugins;
@@ -38,11 +42,11 @@ import picocli.CommandLine.Parameters;
             + "such a run.",
     footer = {
       "",
-      "First, the teacher draws samples with its guidance, which the student "
-          + "learns too. Models of pixels (train ddpm, DDPMPipeline), models of latents "
-          + "(train latent, Stable Diffusion), unCLIP, Kandinsky and GLIDE can be "
-          + "distilled. A decoder learns from embeddings drawn by the teacher's prior, and "
-          + "an upsampler from small pictures drawn by the teacher.",
+      "First, the teacher draws samples with its guidance, which the student learns too; with"
+          + " --data, pictures take their place. Models of pixels (train ddpm, DDPMPipeline),"
+          + " models of latents (train latent, Stable Diffusion), unCLIP, Kandinsky and GLIDE can"
+          + " be distilled. A decoder learns from embeddings drawn by the teacher's prior, and an"
+          + " upsampler from small pictures drawn by the teacher, or from those of the pictures.",
       "",
       "Example:",
       "  diffusion4j distill training/ddpm --method direct --pairs 512 --output student"
@@ -52,6 +56,10 @@ public final class DistillCommand implements Callable<Integer> {
   private static final int BATCH = 32;
   private static final double LEARNING_RATE = 3e-4;
   private static final long CAPTION_SEED = 1;
+  private static final int PAIRS = 512;
+
+  /** The most pictures that are kept in memory by default. */
+  private static final int MOST = 8192;
 
   /** The layers of published LCM-LoRAs, and those of other networks that do the same. */
   private static final KeyPatterns TARGETS =
@@ -112,11 +120,26 @@ public final class DistillCommand implements Callable<Integer> {
   @Option(
       names = "--pairs",
       paramLabel = "N",
-      defaultValue = "512",
       description =
-          "The number of samples that the teacher draws; one in eight is held out for "
-              + "validation. Default: ${DEFAULT-VALUE}")
-  private int pairs;
+          "The number of samples that the teacher draws, or of the pictures of --data that "
+              + "are used; one in eight is held out for validation. Default: 512, or all "
+              + "pictures, at most 8192")
+  private @Nullable Integer pairs;
+
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description =
+          "With --method progressive, consistency or lcm: learn from these pictures, with "
+              + "their captions or classes, instead of samples of the teacher. See train "
+              + "--help.")
+  private List<String> paths = List.of();
+
+  @Mixin private PictureColumns columns = new PictureColumns();
+
+  @Mixin private PreparationOptions preparation = new PreparationOptions();
+
+  @Mixin private ClusterOptions processes = new ClusterOptions();
 
   @Option(
       names = "--guidance",
@@ -174,6 +197,39 @@ public final class DistillCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (processes.isLauncher()) {
+      return processes.launch(console);
+    }
+    Check.that(paths.isEmpty() || captions == null, "captions", captions, "none beside --data");
+    var group = processes.join(console);
+    int status;
+    if (paths.isEmpty()) {
+      int drawn = pairs == null ? PAIRS : pairs;
+      status = distill(Distillation.Examples.drawn(captions(drawn), drawn), group);
+    } else {
+      try (var own = open()) {
+        var data = own.training();
+        int most = (int) Math.min(MOST, data.size().orElse(MOST));
+        status = distill(Distillation.Examples.of(data, pairs == null ? most : pairs), group);
+      }
+    }
+    group.close(); // not after a failure, of which the others learn by the end of this process
+    return status;
+  }
+
+  private OwnPictures open() {
+    return OwnPictures.open(
+        paths,
+        columns.columns(),
+        Optional.empty(),
+        preparation.preparation(),
+        new BadPictures(BadPictures.DEFAULT_MAX, 0),
+        1,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private int distill(Distillation.Examples examples, Group group) {
     Path teacher = PublishedModel.folder(model);
     Path student = output.path();
     Path work = state == null ? student.resolveSibling(student.getFileName() + "-state") : state;
@@ -185,18 +241,19 @@ public final class DistillCommand implements Callable<Integer> {
             method.method,
             studentSteps,
             parts,
-            captions(),
+            examples,
             teacherSteps == null ? OptionalInt.empty() : OptionalInt.of(teacherSteps),
-            pairs,
             guidance == null ? OptionalDouble.empty() : OptionalDouble.of(guidance),
             scales(),
-            schedule
-                .withTargets(TARGETS)
-                .of(
-                    TrainingConfig.of(STEPS, BATCH, LEARNING_RATE, 1),
-                    OptionalLong.empty(),
-                    TrainingPlugins.NONE),
-            checkpointEvery);
+            processes.of(
+                schedule
+                    .withTargets(TARGETS)
+                    .of(
+                        TrainingConfig.of(STEPS, BATCH, LEARNING_RATE, 1),
+                        OptionalLong.empty(),
+                        TrainingPlugins.NONE)),
+            checkpointEvery,
+            group);
     var distiller =
         TrainableFamily.all().stream()
             .flatMap(family -> family.distiller(teacher).stream())
@@ -208,7 +265,16 @@ public final class DistillCommand implements Callable<Integer> {
                         teacher,
                         "a model of pixels, such as of train ddpm, of latents, of unCLIP,"
                             + " Kandinsky or GLIDE"));
-    console.say("drawing the teacher's samples, unless they are there");
+    if (!group.isFirst()) {
+      try (var stop = new StopOnSignal();
+          var follower = new TrainingFollower(stop)) {
+        return distiller.distill(how, follower) ? 0 : FailureHandler.FAILED;
+      }
+    }
+    console.say(
+        examples.data().isEmpty()
+            ? "drawing the teacher's samples, unless they are there"
+            : "reading the pictures, unless their samples are there");
     boolean finished;
     try (var stop = new StopOnSignal();
         var watcher =
@@ -238,9 +304,9 @@ public final class DistillCommand implements Callable<Integer> {
     return Optional.of(new Distillation.Scales(embedded.get(0), embedded.get(1)));
   }
 
-  private List<String> captions() {
+  private List<String> captions(int drawn) {
     if (captions == null) {
-      return EmojiData.of(EmojiPreset.emoji()).captions(CAPTION_SEED, pairs).toList();
+      return EmojiData.of(EmojiPreset.emoji()).captions(CAPTION_SEED, drawn).toList();
     }
     try {
       return Files.readAllLines(captions).stream().filter(line -> !line.isBlank()).toList();

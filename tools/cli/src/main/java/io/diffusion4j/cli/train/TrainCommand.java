@@ -13,9 +13,7 @@ import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.judge.JudgePreset;
 import io.diffusion4j.evaluation.judge.JudgeTraining;
 import io.diffusion4j.nn.train.DivergedException;
-import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
-import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.training.ModelTraining;
@@ -637,7 +635,7 @@ public final class TrainCommand implements Callable<Integer> {
       console.say(ClusterOptions.share(name, group, config));
     }
     if (!group.isFirst()) {
-      try (var follower = new Follower(stop)) {
+      try (var follower = new TrainingFollower(stop)) {
         return training.train(config, follower);
       }
     }
@@ -664,24 +662,6 @@ public final class TrainCommand implements Callable<Integer> {
       } catch (DivergedException e) {
         throw new TrainingDivergedException(name, e, watcher.lastCheckpoint());
       }
-    }
-  }
-
-  /**
-   * A run in a process that is not the first of its group: it can be stopped, and has no output.
-   */
-  private record Follower(StopOnSignal stop) implements ModelTraining.Observer, AutoCloseable {
-    @Override
-    public void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep) {
-      stop.begin(run);
-    }
-
-    @Override
-    public void onStep(long step, Trainer.Report report) {}
-
-    @Override
-    public void close() {
-      stop.end();
     }
   }
 

@@ -57,6 +57,11 @@ public record RowRange(int from, int to) {
     return values.subList(from - all.from, to - all.from);
   }
 
+  /** Returns the values of these rows among those of a whole batch. */
+  public <T> List<T> rowsOf(List<T> whole) {
+    return whole.subList(from, to);
+  }
+
   /** Returns the number of rows. */
   public int count() {
     return to - from;

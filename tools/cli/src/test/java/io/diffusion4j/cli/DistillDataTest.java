@@ -1,0 +1,151 @@
+package io.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.checkpoint.SafetensorsFile;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Students learn from pictures in the place of samples that the teacher draws. */
+final class DistillDataTest {
+  private static final int SIZE = 16;
+  private static final int COUNT = 9;
+
+  @TempDir private Path folder = Path.of("");
+  private Path pictures = Path.of("");
+
+  @BeforeEach
+  void writePictures() throws IOException {
+    pictures = Files.createDirectories(folder.resolve("pictures"));
+    for (int i = 0; i < COUNT; i++) {
+      write(i, (i - 4) / 4f);
+    }
+  }
+
+  private void write(int number, float level) throws IOException {
+    float[] pixels = new float[SIZE * SIZE * 3];
+    Arrays.fill(pixels, level);
+    Image image = new Image(SIZE, SIZE, pixels);
+    Files.write(pictures.resolve(number + ".png"), Png.encode(image, Map.of()));
+    Files.writeString(pictures.resolve(number + ".txt"), "picture " + number + "\n");
+  }
+
+  private Run distill(Path teacher, String student, String... more) {
+    return distill(teacher, student, "progressive", 2, more);
+  }
+
+  private Run distill(Path teacher, String student, String method, int steps, String... more) {
+    List<String> line = new ArrayList<>(List.of("distill", teacher.toString()));
+    line.addAll(List.of("--output", folder.resolve(student).toString()));
+    line.addAll(List.of("--data", pictures.toString(), "--method", method));
+    line.addAll(List.of("--student-steps", method.equals("direct") ? "1" : "2"));
+    line.addAll(List.of("--teacher-steps", "8", "--batch", "4", "--steps", "" + steps));
+    line.addAll(List.of(more));
+    return Run.of(line.toArray(String[]::new));
+  }
+
+  private Path ddpm() {
+    Path model = folder.resolve("ddpm");
+    run("train", "ddpm", "--preset", "tiny", "--steps", "2", "--model", model.toString());
+    return model;
+  }
+
+  private static void run(String... arguments) {
+    Run run = Run.of(arguments);
+    assertThat(run.status()).as(run.err()).isZero();
+  }
+
+  private void assertDraws(String student, String... prompt) {
+    List<String> line = new ArrayList<>(List.of("generate"));
+    line.addAll(List.of(prompt));
+    line.addAll(List.of("--model", folder.resolve(student).toString()));
+    line.addAll(List.of("--output", folder.resolve("drawn.png").toString()));
+    run(line.toArray(String[]::new));
+  }
+
+  @Test
+  void pixels() throws IOException {
+    Path teacher = ddpm();
+    Run distilled = distill(teacher, "student");
+    assertThat(distilled.status()).as(distilled.err()).isZero();
+    assertDraws("student");
+    Path samples = folder.resolve("student-state/decoder/data/pairs-00000.safetensors");
+    try (var stored = SafetensorsFile.open(samples)) {
+      assertThat(stored.shape("samples")[0]).isEqualTo(COUNT);
+      float[] values = stored.read("samples");
+      int row = values.length / COUNT;
+      float[] levels = new float[COUNT];
+      for (int i = 0; i < COUNT; i++) {
+        levels[i] = Math.round(4 * values[i * row]);
+      }
+      assertThat(levels).as("pictures").containsExactlyInAnyOrder(-4, -3, -2, -1, 0, 1, 2, 3, 4);
+    }
+
+    Run again = distill(teacher, "student");
+    assertThat(again.err()).contains("going on from step 2");
+    write(3, 0.9f);
+    assertThat(distill(teacher, "student").err()).contains("of another distillation (expected: {");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unclip", "kandinsky_small", "sd_small"})
+  void modelsOfTexts(String config) throws IOException {
+    Path teacher = folder.resolve("teacher");
+    if (config.equals("unclip")) {
+      RandomUnclip.write(teacher);
+    } else {
+      run("init", "--config", config, "--output", teacher.toString());
+    }
+    Run distilled = distill(teacher, "student", "consistency", 2);
+    assertThat(distilled.status()).as(distilled.err()).isZero();
+    String student = config.startsWith("kandinsky") ? "student/decoder" : "student";
+    assertDraws(student, "picture 3");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void severalProcesses() throws IOException {
+    Path teacher = ddpm();
+    String[] exact = {"--exact", "--precision", "f32"};
+    Run alone = distill(teacher, "alone", "consistency", 12, exact);
+    assertThat(alone.status()).as(alone.err()).isZero();
+    List<String> more = new ArrayList<>(List.of(exact));
+    more.addAll(List.of("--processes", "2"));
+    Run two = distill(teacher, "two", "consistency", 12, more.toArray(String[]::new));
+    assertThat(two.status()).as(two.err()).isZero();
+    String weights = "unet/diffusion_pytorch_model.safetensors";
+    assertThat(folder.resolve("two").resolve(weights))
+        .hasSameBinaryContentAs(folder.resolve("alone").resolve(weights));
+  }
+
+  @Test
+  void badInputGetsOneClearError() throws IOException {
+    Path teacher = folder.resolve("unclip");
+    RandomUnclip.write(teacher);
+    assertThat(distill(teacher, "bad", "direct", 2).err())
+        .contains(
+            pictures
+                + " (expected: none with the method direct, which learns from samples of"
+                + " the teacher)");
+    assertThat(distill(teacher, "bad", "--captions", "x.txt").err())
+        .contains("captions: x.txt (expected: none beside --data)");
+    assertThat(distill(teacher, "bad", "--pairs", "4").err()).contains("pairs: 4 (expected: ≥ 8)");
+    pictures = folder.resolve("nothing");
+    assertThat(distill(teacher, "bad").err()).contains("data: ", "nothing");
+    assertThat(folder.resolve("bad")).doesNotExist();
+  }
+}
