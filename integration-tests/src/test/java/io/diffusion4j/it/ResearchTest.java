@@ -10,6 +10,7 @@ import io.diffusion4j.nn.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +207,48 @@ class ResearchTest {
             Stream.concat(Stream.of(options), Stream.of("--start-from", model.toString()))
                 .toArray(String[]::new));
     assertThat(again.err()).contains("backbone: conv (expected: preset, with --start-from)");
+  }
+
+  @Test
+  void aModelOfLatentsIsTrainedAndDrawnWithABackbone() throws IOException {
+    Path shapes = Path.of("../families/latent/src/test/resources/shapes");
+    Path model = folder.resolve("latents");
+    try (var files = Files.walk(shapes)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path to = model.resolve(shapes.relativize(file).toString());
+        if (!to.startsWith(model.resolve("unet"))) {
+          Files.createDirectories(to.resolveSibling(""));
+          Files.copy(file, to);
+        }
+      }
+    }
+    String jar = jar("ConvBackbone").toString();
+    String state = folder.resolve("latents-state").toString();
+    List<String> options = new ArrayList<>(List.of("train", "latent", "--preset", "tiny"));
+    options.addAll(List.of("--steps", "2", "--batch", "4", "--plugin", jar));
+    options.addAll(List.of("--technique", "backbone=conv", "--state", state));
+    options.addAll(List.of("--model", model.toString()));
+    Run run = Run.of(options.toArray(String[]::new));
+    assertThat(run.status()).as(run.err()).isZero();
+    try (var weights = Checkpoint.open(model.resolve("unet"), Checkpoint.DIFFUSERS)) {
+      assertThat(weights.names()).contains("blocks.3.conv.weight");
+    }
+    assertThat(model.resolve("model_index.json")).content().contains("\"PluginLatentBackbone\"");
+    Path drawn = folder.resolve("latents.png");
+    String[] draw = {
+      "generate", "a red circle", "--model", model.toString(), "--steps", "2", "-o", "" + drawn
+    };
+    assertThat(Run.of(draw).err())
+        .contains("backbone: conv of ", "(expected: --plugin with the jar that adds it");
+    Run with =
+        Run.of(Stream.concat(Stream.of(draw), Stream.of("--plugin", jar)).toArray(String[]::new));
+    assertThat(with.status()).as(with.err()).isZero();
+    assertThat(drawn).isNotEmptyFile();
+    Run examined = Run.of("doctor", "--model", model.toString(), "--plugin", jar);
+    assertThat(examined.err()).doesNotContain("Exception");
+    options.addAll(List.of("--start-from", model.toString()));
+    assertThat(Run.of(options.toArray(String[]::new)).err())
+        .contains("backbone: conv (expected: preset, with --start-from)");
   }
 
   private static Run generate(String name, String... more) {

@@ -60,7 +60,7 @@ class KotlinResearchTest {
     val sizes = EmojiPreset.tiny().sizes.of(UnclipPreset::class.java)
     Plugins.of(KotlinBackbone()).use { plugins ->
       val layers = TrainingPlugins(plugins.additions()).of(BackboneLayers::class.java).getValue("conv")
-      val backbone = NamedBackbone.like(sizes.decoderConfig(), "conv", layers)
+      val backbone = NamedBackbone.Requested("conv", layers).like(sizes.decoderConfig())
       val compute = Compute.of(Precision.FLOAT32)
       DecoderModel.random(backbone, sizes.projection(), 4, 1, compute).use {
         assertThat(it.config()).isEqualTo(backbone)

@@ -2,6 +2,7 @@ package io.diffusion4j.decoder.backbone;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.data.Techniques;
 import io.diffusion4j.data.TrainingOption;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.Addition;
@@ -9,6 +10,7 @@ import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -31,7 +33,7 @@ public record NamedBackbone(
   public static final String CLASS = "PluginBackbone";
 
   /** The value of {@link #OPTION} without a plugin. */
-  public static final String OF_PRESET = "preset";
+  private static final String OF_PRESET = "preset";
 
   /** The layers of a plugin, if another name than the preset's is requested. */
   public static final TrainingOption<BackboneLayers> OPTION =
@@ -41,17 +43,41 @@ public record NamedBackbone(
               Map.of(OF_PRESET, (nn, sizes, x, sinusoid, timeAdd, context) -> x))
           .addedLater();
 
-  /** Returns layers with the sizes of another backbone. */
-  public static NamedBackbone like(Backbone other, String name, BackboneLayers layers) {
-    return new NamedBackbone(
-        name,
-        layers,
-        other.sampleSize(),
-        other.inChannels(),
-        other.outChannels(),
-        other.timeChannels(),
-        other.timeEmbedDim(),
-        other.contextDim());
+  /**
+   * The layers of a plugin that a training asks for.
+   *
+   * @param name their name
+   */
+  public record Requested(String name, BackboneLayers layers) {
+    /** Returns them with the sizes of another backbone. */
+    public NamedBackbone like(Backbone other) {
+      return new NamedBackbone(
+          name,
+          layers,
+          other.sampleSize(),
+          other.inChannels(),
+          other.outChannels(),
+          other.timeChannels(),
+          other.timeEmbedDim(),
+          other.contextDim());
+    }
+  }
+
+  /**
+   * Returns the layers that the techniques of a training ask for; empty for the preset's.
+   *
+   * @param possible whether the training can have layers of a plugin
+   * @param otherwise why not, such as {@code with --start-from}
+   * @throws IllegalArgumentException if it cannot and asks for some
+   */
+  public static Optional<Requested> requested(
+      Techniques techniques, boolean possible, String otherwise) {
+    if (!techniques.isChanged(OPTION)) {
+      return Optional.empty();
+    }
+    String name = techniques.word(OPTION);
+    Check.that(possible, OPTION.name(), name, "%s, %s", OF_PRESET, otherwise);
+    return Optional.of(new Requested(name, techniques.get(OPTION)));
   }
 
   /**

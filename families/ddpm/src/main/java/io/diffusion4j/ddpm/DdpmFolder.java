@@ -5,8 +5,6 @@ import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.decoder.dit.UvitSettings;
-import io.diffusion4j.decoder.unet.UnetSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -132,7 +130,6 @@ public record DdpmFolder(Path path) {
       List<String> classes,
       TensorSource weights,
       Map<String, String> notes) {
-    var own = component(network);
     boolean isTransformer = network instanceof PixelDit || network instanceof PixelUvit;
     String name = isTransformer ? TRANSFORMER : UNET;
     for (String component : List.of(name, SCHEDULER)) {
@@ -147,23 +144,11 @@ public record DdpmFolder(Path path) {
     var components =
         Map.of(
             name,
-            own,
+            network.component(),
             SCHEDULER,
             new ModelFolder.Component("diffusers", scheduler.kind().className()));
     boolean isDit = network instanceof PixelDit;
     ModelFolder.write(path, isDit ? DIT : DDPM, components, id2label(classes));
-  }
-
-  private static ModelFolder.Component component(PixelBackbone network) {
-    if (network instanceof PixelUvit) { // a class of our own
-      return new ModelFolder.Component("diffusion4j", UvitSettings.CLASS);
-    }
-    if (network instanceof PixelPlugin) {
-      return new ModelFolder.Component("diffusion4j", PixelPlugin.CLASS);
-    }
-    boolean isDit = network instanceof PixelDit;
-    return new ModelFolder.Component(
-        "diffusers", isDit ? "DiTTransformer2DModel" : UnetSettings.PIXELS.className());
   }
 
   private static Map<String, ConfigWriter> id2label(List<String> classes) {

@@ -6,7 +6,6 @@ import static io.diffusion4j.training.DenoiserSizes.checkUnet;
 
 import io.diffusion4j.checkpoint.strict.Faults;
 import io.diffusion4j.decoder.backbone.Backbone;
-import io.diffusion4j.decoder.backbone.BackboneLayers;
 import io.diffusion4j.decoder.backbone.NamedBackbone;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.Pool;
@@ -90,9 +89,9 @@ public record DdpmSizes(
   }
 
   /** Returns the layers of a plugin, with the sizes of the network. */
-  PixelBackbone plugin(String name, BackboneLayers layers) {
+  PixelBackbone plugin(NamedBackbone.Requested layers) {
     Backbone like = backbone == Architecture.DIT ? ditConfig() : unet();
-    return new PixelPlugin(NamedBackbone.like(like, name, layers), Labels.NONE);
+    return new PixelPlugin(layers.like(like), Labels.NONE);
   }
 
   private UnetConfig unet() {

@@ -198,18 +198,11 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
    */
   private static PixelBackbone network(ComponentRun run, List<String> classes) {
     Path first = run.whole().first();
-    var techniques = run.setup().techniques();
-    String backbone = techniques.word(NamedBackbone.OPTION);
-    boolean plugin = techniques.isChanged(NamedBackbone.OPTION);
-    Check.that(
-        !plugin || first == null,
-        "backbone",
-        backbone,
-        NamedBackbone.OF_PRESET + ", with --start-from");
+    var plugin =
+        NamedBackbone.requested(run.setup().techniques(), first == null, "with --start-from");
     if (first == null) {
       var sizes = DdpmSizes.of(run.preset());
-      var network =
-          plugin ? sizes.plugin(backbone, run.technique(NamedBackbone.OPTION)) : sizes.network();
+      var network = plugin.map(sizes::plugin).orElseGet(sizes::network);
       return classes.isEmpty() ? network : network.withLabels(Labels.table(classes.size(), true));
     }
     var network = PixelFolders.read(new DdpmFolder(first).network());

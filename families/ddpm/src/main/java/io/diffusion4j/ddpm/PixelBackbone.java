@@ -1,5 +1,6 @@
 package io.diffusion4j.ddpm;
 
+import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.decoder.unet.UnetNetwork;
@@ -8,6 +9,7 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Sinusoid;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -71,4 +73,15 @@ public sealed interface PixelBackbone extends NetworkDefinition
   default TensorSource fromFolder(TensorSource stored) {
     return stored;
   }
+
+  /** Returns the network's weights under the names of a folder. */
+  default TensorSource toFolder(TensorSource weights) {
+    return weights;
+  }
+
+  /** Writes the settings into a file of a folder. */
+  void writeSettings(Path file);
+
+  /** Returns the entry in the index of a model. */
+  ModelFolder.Component component();
 }

@@ -1,9 +1,11 @@
 package io.diffusion4j.ddpm;
 
+import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.dit.BlockCopies;
 import io.diffusion4j.decoder.dit.DitConfig;
+import io.diffusion4j.decoder.dit.DitSettings;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
@@ -14,6 +16,7 @@ import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.weights.Init;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -103,5 +106,20 @@ public record PixelDit(DitConfig config, int classes) implements PixelBackbone {
   @Override
   public TensorSource fromFolder(TensorSource stored) {
     return BlockCopies.without(stored, config.layers());
+  }
+
+  @Override
+  public TensorSource toFolder(TensorSource weights) {
+    return BlockCopies.with(weights, config.layers());
+  }
+
+  @Override
+  public void writeSettings(Path file) {
+    new DitSettings(config, classes).write(file);
+  }
+
+  @Override
+  public ModelFolder.Component component() {
+    return new ModelFolder.Component("diffusers", "DiTTransformer2DModel");
   }
 }

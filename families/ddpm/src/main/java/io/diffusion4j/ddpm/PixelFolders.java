@@ -5,7 +5,6 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.DecoderNetwork;
-import io.diffusion4j.decoder.dit.BlockCopies;
 import io.diffusion4j.decoder.dit.DitSettings;
 import io.diffusion4j.decoder.dit.UvitSettings;
 import io.diffusion4j.decoder.unet.UnetSettings;
@@ -83,24 +82,11 @@ public final class PixelFolders {
   public static void write(
       Path folder, PixelBackbone network, TensorSource weights, Map<String, String> notes) {
     writeConfig(folder, network);
-    var stored =
-        network instanceof PixelDit dit
-            ? BlockCopies.with(weights, dit.config().layers())
-            : weights;
-    ModelFiles.write(folder, Checkpoint.DIFFUSERS, stored, name -> true, notes);
+    ModelFiles.write(folder, Checkpoint.DIFFUSERS, network.toFolder(weights), name -> true, notes);
   }
 
   /** Writes the settings of a network. */
   public static void writeConfig(Path folder, PixelBackbone network) {
-    Path file = folder.resolve(CONFIG);
-    if (network instanceof PixelDit dit) {
-      new DitSettings(dit.config(), dit.classes()).write(file);
-    } else if (network instanceof PixelUvit uvit) {
-      uvit.settings().write(file);
-    } else if (network instanceof PixelPlugin plugin) {
-      plugin.settings().write(file);
-    } else {
-      UnetSettings.PIXELS.put(((PixelNetwork) network).config()).write(file);
-    }
+    network.writeSettings(folder.resolve(CONFIG));
   }
 }

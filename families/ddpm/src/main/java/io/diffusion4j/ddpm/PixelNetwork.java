@@ -1,10 +1,12 @@
 package io.diffusion4j.ddpm;
 
+import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.decoder.unet.UnetNetwork;
+import io.diffusion4j.decoder.unet.UnetSettings;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
@@ -12,6 +14,7 @@ import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,6 +53,16 @@ public record PixelNetwork(UnetConfig config) implements PixelBackbone {
   @Override
   public Optional<Sinusoid> sinusoid() {
     return config.time().learned() > 0 ? Optional.empty() : Optional.of(config.sinusoid());
+  }
+
+  @Override
+  public void writeSettings(Path file) {
+    UnetSettings.PIXELS.put(config).write(file);
+  }
+
+  @Override
+  public ModelFolder.Component component() {
+    return new ModelFolder.Component("diffusers", UnetSettings.PIXELS.className());
   }
 
   @Override

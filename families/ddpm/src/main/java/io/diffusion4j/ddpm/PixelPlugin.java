@@ -1,7 +1,7 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
-import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.decoder.backbone.NamedBackbone;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
@@ -11,6 +11,7 @@ import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.weights.Init;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,9 +43,14 @@ public record PixelPlugin(NamedBackbone backbone, Labels labels) implements Pixe
         NamedBackbone.read(c), rows == 0 ? Labels.NONE : Labels.table(rows - 1, true));
   }
 
-  /** Returns the settings of a folder. */
-  ConfigWriter settings() {
-    return backbone.settings(CLASS).put(ROWS, rows());
+  @Override
+  public void writeSettings(Path file) {
+    backbone.settings(CLASS).put(ROWS, rows()).write(file);
+  }
+
+  @Override
+  public ModelFolder.Component component() {
+    return new ModelFolder.Component("diffusion4j", CLASS);
   }
 
   private int rows() {

@@ -1,5 +1,6 @@
 package io.diffusion4j.ddpm;
 
+import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.decoder.dit.UvitConfig;
 import io.diffusion4j.decoder.dit.UvitSettings;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
@@ -10,6 +11,7 @@ import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.weights.Init;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -69,5 +71,15 @@ public record PixelUvit(UvitSettings settings) implements PixelBackbone {
   @Override
   public Optional<Sinusoid> sinusoid() {
     return Optional.of(config().sinusoid());
+  }
+
+  @Override
+  public void writeSettings(Path file) {
+    settings.write(file);
+  }
+
+  @Override
+  public ModelFolder.Component component() {
+    return new ModelFolder.Component("diffusion4j", UvitSettings.CLASS);
   }
 }

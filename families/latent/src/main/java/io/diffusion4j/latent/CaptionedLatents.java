@@ -85,7 +85,7 @@ record CaptionedLatents(
     }
     var batch =
         new Batch(share.count(), sizes.indexOf(one))
-            .floats(ConditionalUnet.CONTEXT, Rows.stack(states));
+            .floats(LatentBackbone.CONTEXT, Rows.stack(states));
     noise.skip(share.from(), size, random);
     noise.addTo(batch, clean, random);
     return batch;

@@ -2,13 +2,12 @@ package io.diffusion4j.latent;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.decoder.backbone.NamedBackbone;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
-import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
-import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
@@ -51,23 +50,11 @@ public record ConditionalUnet(
     int groups,
     double eps,
     int guidanceDim,
-    int labelDim) {
+    int labelDim)
+    implements LatentBackbone {
   /** The class in diffusers. */
   static final String CLASS = "UNet2DConditionModel";
 
-  /** Input {@code [L, contextDim]}: the states of a text. */
-  static final String CONTEXT = "context";
-
-  /** Input {@code [H, W, inChannels − Z]}: what the network sees beside the noised latents. */
-  static final String BESIDE = "beside";
-
-  /** Input {@code [guidanceDim]}: the embedding of the guidance scale. */
-  static final String GUIDANCE = "guidance";
-
-  /** Input {@code [labelDim]}: the class label. */
-  static final String LABEL = "class_labels";
-
-  private static final String CONFIG = "config.json";
   private static final double TRANSFORMER_EPS = 1e-6;
   private static final String MIDDLE = "UNetMidBlock2DCrossAttn";
   private static final List<String> DOWN = List.of("DownBlock2D", "CrossAttnDownBlock2D");
@@ -221,11 +208,11 @@ public record ConditionalUnet(
     return dims.get(0);
   }
 
-  /** Writes the settings into a folder. */
-  void write(Path folder) {
+  @Override
+  public ConfigWriter settings() {
     List<Level> up = new ArrayList<>(levels);
     Collections.reverse(up);
-    ConfigWriter.diffusers(CLASS)
+    return ConfigWriter.diffusers(CLASS)
         .fixed(FIXED)
         .put("attention_head_dim", levels.stream().map(Level::heads).toList())
         .put("block_out_channels", levels.stream().map(Level::channels).toList())
@@ -243,8 +230,7 @@ public record ConditionalUnet(
         .put("sample_size", sampleSize)
         .put("time_cond_proj_dim", guidanceDim > 0 ? guidanceDim : null)
         .put("up_block_types", names(UP, up, Level::attentionUp))
-        .put("use_linear_projection", linearProjection)
-        .write(folder.resolve(CONFIG));
+        .put("use_linear_projection", linearProjection);
   }
 
   private static List<String> names(
@@ -252,13 +238,13 @@ public record ConditionalUnet(
     return levels.stream().map(level -> names.get(attends.apply(level) ? 1 : 0)).toList();
   }
 
-  /** Returns the channels of what the network sees beside the latents. */
-  int besideChannels() {
-    return inChannels - outChannels;
+  @Override
+  public ModelFolder.Component component() {
+    return new ModelFolder.Component("diffusers", CLASS);
   }
 
-  /** Returns the same network with an input for the embedding of a guidance scale. */
-  ConditionalUnet withGuidance(int width) {
+  @Override
+  public ConditionalUnet withGuidance(int width) {
     return new ConditionalUnet(
         sampleSize,
         inChannels,
@@ -273,29 +259,37 @@ public record ConditionalUnet(
         labelDim);
   }
 
-  /** Returns the form in which the network receives a timestep. */
-  Sinusoid sinusoid() {
+  @Override
+  public Sinusoid sinusoid() {
     return Sinusoid.of(levels.get(0).channels);
+  }
+
+  /** Returns more than one pixel at every level. */
+  @Override
+  public int smallest() {
+    return 1 << levels.size();
+  }
+
+  /** Returns the layers of a plugin with the sizes of this network. */
+  LatentPlugin of(NamedBackbone.Requested layers) {
+    return new LatentPlugin(
+        new NamedBackbone(
+            layers.name(),
+            layers.layers(),
+            sampleSize,
+            inChannels,
+            outChannels,
+            levels.get(0).channels,
+            timeEmbedDim(),
+            contextDim));
   }
 
   private int timeEmbedDim() {
     return 4 * levels.get(0).channels;
   }
 
-  /** Returns the expected weights of a folder. */
-  Manifest manifest() {
-    return Manifest.of(network(1, 1, 1));
-  }
-
-  /**
-   * Returns the network for a size.
-   *
-   * @param height the height of the latents
-   * @param width the width of the latents
-   * @param length the number of tokens of the text
-   * @return a network with the prediction as its output, {@code [B, height, width, Z]}
-   */
-  NetworkDefinition network(int height, int width, int length) {
+  @Override
+  public NetworkDefinition network(int height, int width, int length) {
     return (nn, inputs) -> {
       var xt = inputs.floats(NetworkDenoiser.SAMPLE, height, width, outChannels);
       int beside = besideChannels();
@@ -306,28 +300,6 @@ public record ConditionalUnet(
       var text = nn.input(inputs.floats(CONTEXT, length, contextDim));
       return List.of(new Pass(this, nn, embedding(nn, inputs), text).forward(nn.input(x)));
     };
-  }
-
-  /** Adds conditions to the inputs of {@link #network}. */
-  void feed(Batch batch, List<UnetCondition> conditions) {
-    feed(batch, CONTEXT, conditions, UnetCondition::states);
-    if (besideChannels() > 0) {
-      feed(batch, BESIDE, conditions, UnetCondition::beside);
-    }
-    if (guidanceDim > 0) {
-      feed(batch, GUIDANCE, conditions, UnetCondition::guidance);
-    }
-    if (labelDim > 0) {
-      feed(batch, LABEL, conditions, UnetCondition::label);
-    }
-  }
-
-  private static void feed(
-      Batch batch,
-      String input,
-      List<UnetCondition> conditions,
-      Function<UnetCondition, float[]> values) {
-    batch.floats(input, Rows.stack(conditions.stream().map(values).toList()));
   }
 
   /** Returns the activation of the time embedding, {@code [B, 4·C]}. */

@@ -71,7 +71,7 @@ final class LatentDistiller implements Distiller {
             observer);
   }
 
-  private static Distillable<UnetCondition> of(Distillation how, ConditionalUnet unet) {
+  private static Distillable<UnetCondition> of(Distillation how, LatentBackbone unet) {
     Path teacher = how.teacher();
     int side = StableDiffusionFolder.sampleSize(teacher, unet);
     var size = Pixels.square(side);
@@ -112,16 +112,16 @@ final class LatentDistiller implements Distiller {
     }
   }
 
-  private static UnetCondition condition(ConditionalUnet unet, Pixels size, TextEncoding text) {
+  private static UnetCondition condition(LatentBackbone unet, Pixels size, TextEncoding text) {
     return UnetCondition.of(size, text.hidden()).guided(new float[unet.guidanceDim()]);
   }
 
-  private static TensorSource weights(Path teacher, ConditionalUnet unet) {
+  private static TensorSource weights(Path teacher, LatentBackbone unet) {
     var own = ComponentRun.weights(teacher.resolve(UNET), Checkpoint.DIFFUSERS);
     if (unet.guidanceDim() == 0) {
       return own;
     }
-    long[] shape = {unet.levels().get(0).channels(), unet.guidanceDim()};
+    long[] shape = {unet.sinusoid().channels(), unet.guidanceDim()};
     return new TensorMap()
         .putAll("", own)
         .put(GUIDANCE_WEIGHT, shape, new float[Math.toIntExact(shape[0] * shape[1])]);
@@ -129,7 +129,7 @@ final class LatentDistiller implements Distiller {
 
   private static void write(
       Distillation how,
-      ConditionalUnet unet,
+      LatentBackbone unet,
       TensorSource weights,
       SchedulerConfig scheduler,
       Map<String, String> notes) {

@@ -19,6 +19,7 @@ import io.diffusion4j.data.FeatureCache;
 import io.diffusion4j.data.ImageBuckets;
 import io.diffusion4j.data.Techniques;
 import io.diffusion4j.data.TrainingOption;
+import io.diffusion4j.decoder.backbone.NamedBackbone;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.stage.Pixels;
@@ -80,7 +81,8 @@ record LatentTraining() implements TrainableComponent {
   /** Those of the published training: the plain loss at uniform timesteps. */
   @Override
   public Techniques techniques() {
-    return Techniques.of(PREDICTION, LOSS, WEIGHTING, DENSITY, SHIFT, DROP, DRAWN, BUCKETS)
+    return Techniques.of(
+            PREDICTION, NamedBackbone.OPTION, LOSS, WEIGHTING, DENSITY, SHIFT, DROP, DRAWN, BUCKETS)
         .with(PREDICTION.name(), "eps")
         .with(WEIGHTING.name(), "simple")
         .with(SHIFT.name(), "1");
@@ -132,10 +134,7 @@ record LatentTraining() implements TrainableComponent {
     var tower = StableDiffusionFolder.TEXT.readIn(model);
     int width = tower.transformer().width();
     Path first = run.whole().first();
-    var unet =
-        first == null
-            ? StableDiffusionSizes.unet(run.preset()).shape(vae, width)
-            : requireFits(StableDiffusionFolder.DENOISER.readIn(first), vae, width);
+    var unet = shape(run, vae, width);
     int side = first == null ? unet.sampleSize() : StableDiffusionFolder.sampleSize(first, unet);
     var scheduler =
         (first == null
@@ -197,6 +196,18 @@ record LatentTraining() implements TrainableComponent {
     }
   }
 
+  /** Returns the network to train: the preset's, a plugin's, or that of the model to start from. */
+  private static LatentBackbone shape(ComponentRun run, Vae vae, int width) {
+    Path first = run.whole().first();
+    var plugin =
+        NamedBackbone.requested(run.setup().techniques(), first == null, "with --start-from");
+    if (first != null) {
+      return requireFits(StableDiffusionFolder.DENOISER.readIn(first), vae, width);
+    }
+    var unet = StableDiffusionSizes.unet(run.preset()).shape(vae, width);
+    return plugin.<LatentBackbone>map(unet::of).orElse(unet);
+  }
+
   private static ImageBuckets buckets(double step, int side, int factor) {
     int pixels = side * factor;
     if (step == 0) {
@@ -216,7 +227,7 @@ record LatentTraining() implements TrainableComponent {
    * @param size the size of the latents
    * @param length the number of tokens of a text
    */
-  static DenoisingObjective objective(ConditionalUnet unet, Pixels size, int length) {
+  static DenoisingObjective objective(LatentBackbone unet, Pixels size, int length) {
     var network = unet.network(size.height(), size.width(), length);
     return (nn, inputs) -> network.define(nn.at(UNET), inputs);
   }
@@ -232,7 +243,7 @@ record LatentTraining() implements TrainableComponent {
     }
   }
 
-  private static ConditionalUnet requireFits(ConditionalUnet unet, Vae vae, int width) {
+  private static LatentBackbone requireFits(LatentBackbone unet, Vae vae, int width) {
     Check.that(
         unet.besideChannels() == 0 && unet.guidanceDim() == 0 && unet.labelDim() == 0,
         "start-from",

@@ -85,8 +85,8 @@ final class StableDiffusionFolder {
 
   private static final Pattern OLD_VERSION = Pattern.compile("0\\.([0-8])\\..*");
 
-  static final Component<ConditionalUnet> DENOISER =
-      Component.network(UNET, ConditionalUnet::read, ConditionalUnet::manifest)
+  static final Component<LatentBackbone> DENOISER =
+      Component.network(UNET, LatentBackbone::read, LatentBackbone::manifest)
           .in("diffusers", ConditionalUnet.CLASS)
           .storedAs(StableDiffusionNetworks::unet)
           .written((folder, unet) -> unet.write(folder), Checkpoint.DIFFUSERS);
@@ -213,7 +213,7 @@ final class StableDiffusionFolder {
    * Returns the size of a network's latents by default. Diffusers' pipelines do not trust a size
    * below 64 that was written before version 0.9.
    */
-  static int sampleSize(Path folder, ConditionalUnet unet) {
+  static int sampleSize(Path folder, LatentBackbone unet) {
     var config = ComponentConfig.read(folder.resolve(UNET).resolve("config.json"));
     boolean old = OLD_VERSION.matcher(config.text("_diffusers_version", "")).matches();
     return old ? Math.max(MIN_SIZE, unet.sampleSize()) : unet.sampleSize();
@@ -227,6 +227,7 @@ final class StableDiffusionFolder {
     if (!index.keySet().stream().allMatch(name -> isComplete(folder.resolve(name)))) {
       return;
     }
+    index.put(UNET, DENOISER.readIn(folder).component());
     index.put(VAE, new ModelFolder.Component("diffusers", AUTOENCODER.readIn(folder).className()));
     index.put(
         SCHEDULER, new ModelFolder.Component("diffusers", NOISE.readIn(folder).kind().className()));
@@ -283,7 +284,7 @@ final class StableDiffusionFolder {
   }
 
   /** Checks that the components fit each other. */
-  private static ConditionalUnet requireFits(Path folder) {
+  private static LatentBackbone requireFits(Path folder) {
     var unet = DENOISER.readIn(folder);
     int latent = AUTOENCODER.readIn(folder).latentChannels();
     Check.that(latent == unet.outChannels(), "latent_channels", latent, "%s", unet.outChannels());
@@ -313,7 +314,7 @@ final class StableDiffusionFolder {
     return unet;
   }
 
-  private static void requireFits(Path folder, ConditionalUnet unet) {
+  private static void requireFits(Path folder, LatentBackbone unet) {
     boolean labelled = readsTexts(folder);
     int seen = labelled ? unet.labelDim() / 2 : unet.contextDim();
     if (hasImages(folder)) {

@@ -82,7 +82,7 @@ final class StableDiffusionModel implements AutoCloseable {
   private final Compute compute;
   private final PipelineLoras loras;
   private final Resources resources = new Resources();
-  private final ConditionalUnet unet;
+  private final LatentBackbone unet;
   private final Vae vae;
   private final SchedulerConfig scheduler;
   private final Optional<ClipTokenizer> tokenizer;
@@ -189,8 +189,7 @@ final class StableDiffusionModel implements AutoCloseable {
    * Returns the settings of the published pipelines. A folder with a tiny autoencoder, whose
    * scheduler begins at the last timestep, is SDXS: it draws in one step, without guidance.
    */
-  private static Stage stage(
-      Path folder, SchedulerConfig scheduler, ConditionalUnet unet, Vae vae) {
+  private static Stage stage(Path folder, SchedulerConfig scheduler, LatentBackbone unet, Vae vae) {
     int side = StableDiffusionFolder.sampleSize(folder, unet) * vae.factor();
     boolean consistent = StableDiffusionFolder.isConsistencyModel(folder);
     boolean shown = StableDiffusionFolder.seesImages(folder);
@@ -206,7 +205,7 @@ final class StableDiffusionModel implements AutoCloseable {
         .withScale(new Stage.Scale(guidance, MAX_GUIDANCE))
         .withDraws(Pixels.square(side))
         .withReuse(true)
-        .withAttentions(PerturbedNetwork.attentions(unet.network(1, 1, 1)))
+        .withAttentions(PerturbedNetwork.attentions(unet.smallNetwork()))
         .withWeaker(Files.isDirectory(folder.resolve(StableDiffusionFolder.WEAKER)))
         .withSizes(new Sizes(vae.factor(), Math.max(side, MAX_PIXELS)));
   }
@@ -256,7 +255,7 @@ final class StableDiffusionModel implements AutoCloseable {
     if (!Files.isDirectory(folder.resolve(name))) {
       return Optional.empty();
     }
-    var other = ConditionalUnet.read(folder.resolve(name));
+    var other = LatentBackbone.read(folder.resolve(name));
     Check.that(
         other.inChannels() == unet.inChannels()
             && other.outChannels() == unet.outChannels()
@@ -282,7 +281,7 @@ final class StableDiffusionModel implements AutoCloseable {
         new BatchingDenoiser<>(ImageDecoder.STAGE, model.denoiser(), MAX_BATCH, MAX_WAITING));
   }
 
-  ConditionalUnet unet() {
+  LatentBackbone unet() {
     return unet;
   }
 

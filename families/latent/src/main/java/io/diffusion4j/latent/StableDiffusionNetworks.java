@@ -36,17 +36,16 @@ final class StableDiffusionNetworks {
 
   /** Returns the U-Net of a folder, for texts of the length of the text tower beside it. */
   static StoredNetwork unet(String name, Path path) {
-    var unet = ConditionalUnet.read(path);
+    var unet = LatentBackbone.read(path);
     Path text = path.resolveSibling(StableDiffusionFolder.TEXT_ENCODER);
     int length = Files.exists(text) ? ClipFolders.readTextStates(text).positions() : 1;
-    int side = 1 << unet.levels().size(); // small, and more than one pixel at every level
     return sized(
             name,
-            side,
+            unet.smallest(),
             size -> unet.network(size.height(), size.width(), length),
             Access.in(path, Checkpoint.DIFFUSERS, key -> true))
-        .named(ConditionalUnet.CONTEXT, "encoder_hidden_states")
-        .named(ConditionalUnet.GUIDANCE, "timestep_cond")
+        .named(LatentBackbone.CONTEXT, "encoder_hidden_states")
+        .named(LatentBackbone.GUIDANCE, "timestep_cond")
         .named(StoredNetwork.output(0), "out_sample")
         .timed(unet.sinusoid());
   }

@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
  * native memory until it is closed.
  */
 final class UnetModel implements AutoCloseable {
-  private final ConditionalUnet unet;
+  private final LatentBackbone unet;
   private final Parameterization parameterization;
   private final SizedNetworks networks;
 
@@ -41,7 +41,7 @@ final class UnetModel implements AutoCloseable {
       Parameterization parameterization,
       int length,
       Compute compute) {
-    unet = ConditionalUnet.read(folder);
+    unet = LatentBackbone.read(folder);
     this.parameterization = parameterization;
     networks =
         new SizedNetworks(

@@ -24,7 +24,6 @@ import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.backbone.NamedBackbone;
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.component.Prompt;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
@@ -128,16 +127,12 @@ record DecoderTraining() implements TrainableComponent {
    */
   private static Backbone shape(UnclipRun own) {
     Backbone defaults = own.shapes().decoder();
-    String name = own.run().setup().techniques().word(NamedBackbone.OPTION);
-    if (!own.run().setup().techniques().isChanged(NamedBackbone.OPTION)) {
-      return defaults;
-    }
-    Check.that(
-        own.run().start().isEmpty() && !own.run().whole().inpainting(),
-        "backbone",
-        name,
-        NamedBackbone.OF_PRESET + ", with --start-from or --inpainting");
-    return NamedBackbone.like(defaults, name, own.run().technique(NamedBackbone.OPTION));
+    return NamedBackbone.requested(
+            own.run().setup().techniques(),
+            own.run().start().isEmpty() && !own.run().whole().inpainting(),
+            "with --start-from or --inpainting")
+        .<Backbone>map(layers -> layers.like(defaults))
+        .orElse(defaults);
   }
 
   /**
