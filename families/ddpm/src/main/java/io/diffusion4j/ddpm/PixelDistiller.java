@@ -6,6 +6,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.training.ComponentRun;
+import io.diffusion4j.training.Components;
 import io.diffusion4j.training.Distillable;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.Distiller;
@@ -54,8 +55,9 @@ final class PixelDistiller implements Distiller {
         .distill(
             "",
             (weights, students, notes, student) -> {
+              // First the stages: a model without them is not a student's
+              Students.NONE.with(STAGE, student).write(Components.made(how.student()));
               new DdpmFolder(how.student()).write(network, students, List.of(), weights, notes);
-              Students.NONE.with(STAGE, student).write(how.student());
             },
             observer);
   }

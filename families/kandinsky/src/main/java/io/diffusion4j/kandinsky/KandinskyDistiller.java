@@ -13,6 +13,7 @@ import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.pipeline.Students;
+import io.diffusion4j.training.ComponentRun;
 import io.diffusion4j.training.Components;
 import io.diffusion4j.training.Distillable;
 import io.diffusion4j.training.Distillation;
@@ -135,7 +136,7 @@ final class KandinskyDistiller implements Distiller {
                 ImageDecoder.STAGE,
                 unet.denoiser(size.height(), size.width(), scheduler.variance().isLearned()),
                 () ->
-                    Checkpoint.open(teacher.unet(), Checkpoint.DIFFUSERS)
+                    ComponentRun.weights(teacher.unet(), Checkpoint.DIFFUSERS)
                         .only(KandinskyUnet::isOfDenoiser),
                 Optional.empty(),
                 scheduler,

@@ -9,6 +9,7 @@ import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.PriorTransformer;
+import io.diffusion4j.training.ComponentRun;
 import io.diffusion4j.training.Distillable;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.NetworkDistiller;
@@ -54,7 +55,7 @@ public record PriorTeacher(
     return new Distillable<>(
         Prior.STAGE,
         new PriorTransformer(config),
-        () -> Checkpoint.open(folder, Checkpoint.DIFFUSERS).only(PriorModel::isParameter),
+        () -> ComponentRun.weights(folder, Checkpoint.DIFFUSERS).only(PriorModel::isParameter),
         Optional.empty(),
         scheduler,
         t -> TimeEmbedding.sinusoid(t, config.width()),
