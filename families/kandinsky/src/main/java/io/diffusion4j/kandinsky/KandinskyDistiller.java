@@ -7,7 +7,6 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.component.Prior;
 import io.diffusion4j.diffusion.component.TextEncoding;
-import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.pipeline.OpenOptions;
@@ -81,7 +80,7 @@ final class KandinskyDistiller implements Distiller {
                 SchedulerConfig.readUnclip(
                     teacher.priorScheduler().resolve(KandinskyPair.SCHEDULER_CONFIG)),
                 model.textEncoder(),
-                new Distillable.Encoding(PICTURES, this::embeddings),
+                new Distillable.Encoding(PICTURES, this::embedder),
                 how);
         digest = new KandinskyFamily().digest(teacher.decoder(), opening);
         prior = distiller(captions.network(Distillable.Defaults.of(model.prior().stage())));
@@ -94,16 +93,16 @@ final class KandinskyDistiller implements Distiller {
           teacher.decoder(), place, how.compute(), Residency.ONE_AT_A_TIME, List.of());
     }
 
-    private List<float[]> embeddings(List<Image> pictures) {
-      try (var model = model()) {
-        return model.imageEncoder().encode(pictures);
-      }
+    private Distillable.Encoder embedder() {
+      var model = model();
+      Distillable.Encoder encoder = model.imageEncoder()::encode;
+      return encoder.closing(model::close);
     }
 
-    private List<float[]> latents(List<Image> pictures) {
-      try (var model = model()) {
-        return pictures.stream().map(model::latent).toList();
-      }
+    private Distillable.Encoder latents() {
+      var model = model();
+      Distillable.Encoder encoder = some -> some.stream().map(model::latent).toList();
+      return encoder.closing(model::close);
     }
 
     private <C> NetworkDistiller<C> distiller(Distillable<C> of) {

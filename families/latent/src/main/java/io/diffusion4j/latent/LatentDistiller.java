@@ -11,7 +11,6 @@ import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.component.TextEncoding;
-import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.pipeline.FolderDigest;
@@ -90,7 +89,7 @@ final class LatentDistiller implements Distiller {
           unet.sinusoid()::at,
           unet::feed,
           side * side * unet.outChannels(),
-          new Distillable.Encoding(side * vae.factor(), some -> latents(how, vae, some)),
+          new Distillable.Encoding(side * vae.factor(), () -> latents(how, vae)),
           how.texts(encoder).stream().map(text -> condition(unet, size, text)).toList(),
           Optional.of(condition(unet, size, empty)),
           unet.guidanceDim() == 0
@@ -103,13 +102,15 @@ final class LatentDistiller implements Distiller {
   }
 
   /** Returns the modes of the latents of pictures. */
-  private static List<float[]> latents(Distillation how, Vae vae, List<Image> pictures) {
-    try (var encoder = new VaeModel(how.teacher().resolve(VAE), how.compute())) {
-      return pictures.stream()
-          .map(encoder::encode)
-          .map(encoded -> VaeModel.sample(vae, encoded, new float[encoded.length / 2]))
-          .toList();
-    }
+  private static Distillable.Encoder latents(Distillation how, Vae vae) {
+    var model = new VaeModel(how.teacher().resolve(VAE), how.compute());
+    Distillable.Encoder encoder =
+        some ->
+            some.stream()
+                .map(model::encode)
+                .map(encoded -> VaeModel.sample(vae, encoded, new float[encoded.length / 2]))
+                .toList();
+    return encoder.closing(model::close);
   }
 
   private static UnetCondition condition(LatentBackbone unet, Pixels size, TextEncoding text) {

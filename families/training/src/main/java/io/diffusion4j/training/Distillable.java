@@ -9,7 +9,6 @@ import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -47,21 +46,53 @@ public record Distillable<C>(
     Optional<C> away,
     Optional<Embedding<C>> embedding,
     Defaults defaults) {
+  /** Makes samples of pictures, until it is closed. */
+  @FunctionalInterface
+  public interface Encoder extends AutoCloseable {
+    /** Returns the samples of some pictures. */
+    List<float[]> encode(List<Image> pictures);
+
+    @Override
+    default void close() {}
+
+    /** Returns the same encoder, which closes what it encodes with. */
+    default Encoder closing(Runnable close) {
+      Encoder own = this;
+      return new Encoder() {
+        @Override
+        public List<float[]> encode(List<Image> pictures) {
+          return own.encode(pictures);
+        }
+
+        @Override
+        public void close() {
+          close.run();
+        }
+      };
+    }
+  }
+
   /**
-   * Makes samples of pictures.
+   * How samples are made of pictures.
    *
    * @param size height and width of the pictures
-   * @param encode the samples of some pictures
+   * @param open loads what encodes them
    */
-  public record Encoding(int size, Function<List<Image>, List<float[]>> encode) {
+  public record Encoding(int size, Supplier<Encoder> open) {
     /** Creates the encoding of a network whose samples are the pictures themselves. */
     public static Encoding pixels(int size) {
-      return new Encoding(size, some -> some.stream().map(Image::pixels).toList());
+      return new Encoding(size, () -> some -> some.stream().map(Image::pixels).toList());
     }
 
     /** Returns an encoding whose samples are changed one by one. */
     public Encoding then(UnaryOperator<float[]> change) {
-      return new Encoding(size, some -> encode.apply(some).stream().map(change).toList());
+      return new Encoding(
+          size,
+          () -> {
+            Encoder own = open.get();
+            Encoder changed = some -> own.encode(some).stream().map(change).toList();
+            return changed.closing(own::close);
+          });
     }
   }
 

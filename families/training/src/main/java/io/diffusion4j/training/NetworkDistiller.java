@@ -166,15 +166,15 @@ public final class NetworkDistiller<C> {
     var data = how.examples().data();
     if (data.isPresent()) {
       var pictures = Distillation.Examples.pictures(data.get(), of.encoding().size());
-      return stored(
-          "data",
-          (from, count) ->
-              of.encoding()
-                  .encode()
-                  .apply(
-                      pictures.range(from, from + count).stream()
-                          .map(CaptionedImage::image)
-                          .toList()));
+      try (var encoder = of.encoding().open().get()) {
+        return stored(
+            "data",
+            (from, count) ->
+                encoder.encode(
+                    pictures.range(from, from + count).stream()
+                        .map(CaptionedImage::image)
+                        .toList()));
+      }
     }
     try (var teacher = teacher()) {
       return stored(

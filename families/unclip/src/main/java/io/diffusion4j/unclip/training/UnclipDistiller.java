@@ -90,7 +90,7 @@ final class UnclipDistiller implements Distiller {
                 files.folder(UnclipFolder.PRIOR),
                 files.scheduler(UnclipFolder.PRIOR_SCHEDULER),
                 model.textEncoder(),
-                new Distillable.Encoding(PICTURES, this::embeddings),
+                new Distillable.Encoding(PICTURES, this::embedder),
                 how);
         for (Stage stage :
             List.of(model.prior().stage(), model.decoder().stage(), model.upsampler().stage())) {
@@ -100,10 +100,10 @@ final class UnclipDistiller implements Distiller {
       digest = FolderDigest.of(how.teacher(), component -> true);
     }
 
-    private List<float[]> embeddings(List<Image> pictures) {
-      try (var model = open()) {
-        return model.imageEncoder().encode(pictures);
-      }
+    private Distillable.Encoder embedder() {
+      var model = open();
+      Distillable.Encoder encoder = model.imageEncoder()::encode;
+      return encoder.closing(model::close);
     }
 
     private UnclipModel open() {
