@@ -44,7 +44,7 @@ public record NamedBackbone(
           .addedLater();
 
   /**
-   * The layers of a plugin that a training asks for.
+   * The layers of a plugin that are requested for a training.
    *
    * @param name their name
    */
@@ -64,11 +64,11 @@ public record NamedBackbone(
   }
 
   /**
-   * Returns the layers that the techniques of a training ask for; empty for the preset's.
+   * Returns the layers that the techniques of a training request; empty for the preset's.
    *
    * @param possible whether the training can have layers of a plugin
    * @param otherwise why not, such as {@code with --start-from}
-   * @throws IllegalArgumentException if it cannot and asks for some
+   * @throws IllegalArgumentException if it cannot, and some are requested
    */
   public static Optional<Requested> requested(
       Techniques techniques, boolean possible, String otherwise) {

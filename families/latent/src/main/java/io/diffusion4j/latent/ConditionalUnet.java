@@ -271,8 +271,8 @@ public record ConditionalUnet(
   }
 
   /** Returns the layers of a plugin with the sizes of this network. */
-  LatentPlugin of(NamedBackbone.Requested layers) {
-    return new LatentPlugin(
+  Plugin of(NamedBackbone.Requested layers) {
+    return new Plugin(
         new NamedBackbone(
             layers.name(),
             layers.layers(),

@@ -3,17 +3,21 @@ package io.diffusion4j.latent;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.decoder.backbone.Context;
+import io.diffusion4j.decoder.backbone.NamedBackbone;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.Sinusoid;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 
 /** A network that denoises latents under a text: the U-Net, or the layers of a plugin. */
-sealed interface LatentBackbone permits ConditionalUnet, LatentPlugin {
+sealed interface LatentBackbone permits ConditionalUnet, LatentBackbone.Plugin {
   /** Input {@code [L, contextDim]}: the states of a text. */
   String CONTEXT = "context";
 
@@ -36,8 +40,8 @@ sealed interface LatentBackbone permits ConditionalUnet, LatentPlugin {
    */
   static LatentBackbone read(Path folder) {
     var config = ComponentConfig.read(folder.resolve(CONFIG));
-    return config.className().filter(LatentPlugin.CLASS::equals).isPresent()
-        ? LatentPlugin.read(config)
+    return config.className().filter(Plugin.CLASS::equals).isPresent()
+        ? Plugin.read(config)
         : ConditionalUnet.read(folder);
   }
 
@@ -131,5 +135,90 @@ sealed interface LatentBackbone permits ConditionalUnet, LatentPlugin {
       List<UnetCondition> conditions,
       Function<UnetCondition, float[]> values) {
     batch.floats(input, Rows.stack(conditions.stream().map(values).toList()));
+  }
+
+  /**
+   * The layers of a plugin, for latents. The states of the text are their context tokens, padding
+   * included; the vector that they add to the time embedding is 0.
+   */
+  record Plugin(NamedBackbone backbone) implements LatentBackbone {
+    /** The class in {@code config.json}. */
+    static final String CLASS = "PluginLatentBackbone";
+
+    /** Reads the settings of a folder. */
+    static Plugin read(ComponentConfig c) {
+      return new Plugin(NamedBackbone.read(c));
+    }
+
+    @Override
+    public int sampleSize() {
+      return backbone.sampleSize();
+    }
+
+    @Override
+    public int inChannels() {
+      return backbone.inChannels();
+    }
+
+    @Override
+    public int outChannels() {
+      return backbone.outChannels();
+    }
+
+    @Override
+    public int contextDim() {
+      return backbone.contextDim();
+    }
+
+    @Override
+    public int guidanceDim() {
+      return 0;
+    }
+
+    @Override
+    public int labelDim() {
+      return 0;
+    }
+
+    @Override
+    public Sinusoid sinusoid() {
+      return backbone.sinusoid();
+    }
+
+    @Override
+    public int smallest() {
+      return backbone.sampleSize();
+    }
+
+    @Override
+    public NetworkDefinition network(int height, int width, int length) {
+      int embedding = backbone.timeEmbedDim();
+      return (nn, inputs) -> {
+        var x = nn.input(inputs.floats(NetworkDenoiser.SAMPLE, height, width, inChannels()));
+        var time = nn.input(inputs.floats(NetworkDenoiser.TIME, backbone.timeChannels()));
+        var text = nn.input(inputs.floats(CONTEXT, length, contextDim()));
+        var none = nn.input(nn.forEach(nn.constant(new float[embedding], 1, embedding), x));
+        return List.of(backbone.forward(nn, x, time, List.of(none), List.of(Context.whole(text))));
+      };
+    }
+
+    @Override
+    public Plugin withGuidance(int width) {
+      throw Check.refusal(
+          "embed-guidance",
+          width,
+          "none; the backbone %s of a plugin has no input for a guidance scale",
+          backbone.name());
+    }
+
+    @Override
+    public ConfigWriter settings() {
+      return backbone.settings(CLASS);
+    }
+
+    @Override
+    public ModelFolder.Component component() {
+      return new ModelFolder.Component("diffusion4j", CLASS);
+    }
   }
 }

@@ -44,6 +44,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -399,5 +400,56 @@ final class StableDiffusionModel implements AutoCloseable {
   @Override
   public void close() {
     resources.close();
+  }
+
+  /**
+   * A text tower, and the same without some of its last blocks ({@code clip_skip} of diffusers). Of
+   * the shorter ones the last used stays open. Thread-safe; holds native memory until it is closed.
+   */
+  private static final class TextTowers implements AutoCloseable {
+    private final IntFunction<ClipTextModel> opener;
+    private final ClipTextModel whole;
+    private @Nullable ClipTextModel shorter;
+    private int skipped;
+
+    /**
+     * Opens the whole tower.
+     *
+     * @param opener opens the tower without a number of its last blocks
+     */
+    TextTowers(IntFunction<ClipTextModel> opener) {
+      this.opener = opener;
+      whole = opener.apply(0);
+    }
+
+    /** Encodes texts without the last blocks, fewer than there are. */
+    List<TextEncoding> encode(List<String> texts, int skip) {
+      return skip == 0 ? whole.encode(texts) : shortened(texts, skip);
+    }
+
+    private synchronized List<TextEncoding> shortened(List<String> texts, int skip) {
+      ClipTextModel tower = shorter;
+      if (tower == null || skipped != skip) {
+        closeShorter();
+        tower = opener.apply(skip);
+        shorter = tower;
+        skipped = skip;
+      }
+      return tower.encode(texts);
+    }
+
+    private void closeShorter() {
+      ClipTextModel tower = shorter;
+      shorter = null;
+      if (tower != null) {
+        tower.close();
+      }
+    }
+
+    @Override
+    public synchronized void close() {
+      closeShorter();
+      whole.close();
+    }
   }
 }

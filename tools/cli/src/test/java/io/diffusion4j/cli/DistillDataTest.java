@@ -60,7 +60,18 @@ final class DistillDataTest {
 
   private Path ddpm() {
     Path model = folder.resolve("ddpm");
-    run("train", "ddpm", "--preset", "tiny", "--steps", "2", "--model", model.toString());
+    String[] state = {"--model", model.toString(), "--state", model + "-state"};
+    run(
+        "train",
+        "ddpm",
+        "--preset",
+        "tiny",
+        "--steps",
+        "2",
+        state[0],
+        state[1],
+        state[2],
+        state[3]);
     return model;
   }
 
