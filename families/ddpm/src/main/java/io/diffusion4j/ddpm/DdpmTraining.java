@@ -206,11 +206,7 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
       return classes.isEmpty() ? network : network.withLabels(Labels.table(classes.size(), true));
     }
     var network = PixelFolders.read(new DdpmFolder(first).network());
-    Check.that(
-        network.height() == network.width() && network.channels() == 3,
-        "sample_size",
-        network.height() + "×" + network.width() + "×" + network.channels(),
-        "square colour pictures");
+    network.requirePictures();
     boolean fits =
         classes.isEmpty()
             ? network.labels().equals(Labels.NONE)

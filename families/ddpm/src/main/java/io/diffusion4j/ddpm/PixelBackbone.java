@@ -32,6 +32,19 @@ public sealed interface PixelBackbone extends NetworkDefinition
   /** Returns the channels of the images. */
   int channels();
 
+  /**
+   * Returns normally if the network can learn from pictures of a data set.
+   *
+   * @throws IllegalArgumentException if its images are not square ones of three colours
+   */
+  default void requirePictures() {
+    Check.that(
+        height() == width() && channels() == 3,
+        "sample_size",
+        height() + "×" + width() + "×" + channels(),
+        "square colour pictures");
+  }
+
   /** Returns the classes of the network. */
   Labels labels();
 

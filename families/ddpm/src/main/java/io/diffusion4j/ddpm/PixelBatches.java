@@ -53,7 +53,7 @@ public record PixelBatches(
     for (int i = share.from(); i < share.to(); i++) {
       var example = data.get(step * batchSize + i);
       pictures.add(example.image().pixels());
-      labels.add(label(example.caption()));
+      labels.add(PixelLabel.of(classes, example.caption()));
     }
     var batch = new Batch(share.count());
     var random = BatchSource.random(seed, step);
@@ -69,11 +69,5 @@ public record PixelBatches(
     }
     network.feed(batch, labels);
     return batch;
-  }
-
-  /** Returns the null class for an unknown class, which held-out pictures may have. */
-  private PixelLabel label(String name) {
-    int number = classes.indexOf(name);
-    return number < 0 ? new PixelLabel.None() : new PixelLabel.Numbered(number);
   }
 }

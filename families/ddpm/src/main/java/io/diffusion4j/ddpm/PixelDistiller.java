@@ -1,7 +1,6 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.Students;
@@ -46,7 +45,7 @@ final class PixelDistiller implements Distiller {
             network::feed,
             network.width() * network.height() * network.channels(),
             Distillable.Encoding.pixels(network.height()),
-            labels(network.labels(), how),
+            labels(network, how),
             network.labels().hasNull() ? Optional.of(new PixelLabel.None()) : Optional.empty(),
             Optional.empty(),
             DEFAULTS);
@@ -66,9 +65,11 @@ final class PixelDistiller implements Distiller {
    * Returns the class of each sample: that of its picture, or a random one, among them the null
    * class if there is one.
    */
-  private static List<PixelLabel> labels(Labels labels, Distillation how) {
+  private static List<PixelLabel> labels(PixelBackbone network, Distillation how) {
+    var labels = network.labels();
     var examples = how.examples();
     if (examples.data().isPresent()) {
+      network.requirePictures();
       List<String> classes = examples.data().get().classes();
       Check.that(
           labels.count() == classes.size(),
@@ -76,13 +77,7 @@ final class PixelDistiller implements Distiller {
           classes.size(),
           "the %s of the model",
           labels.count());
-      return examples.captions().stream()
-          .<PixelLabel>map(
-              name ->
-                  classes.isEmpty()
-                      ? new PixelLabel.None()
-                      : new PixelLabel.Numbered(classes.indexOf(name)))
-          .toList();
+      return examples.captions().stream().map(name -> PixelLabel.of(classes, name)).toList();
     }
     return IntStream.range(0, examples.count())
         .<PixelLabel>mapToObj(

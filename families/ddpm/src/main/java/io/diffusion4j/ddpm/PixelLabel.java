@@ -2,11 +2,18 @@ package io.diffusion4j.ddpm;
 
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
+import java.util.List;
 
 /** The class of an image, for networks with classes. */
 public sealed interface PixelLabel {
   /** No class. */
   record None() implements PixelLabel {}
+
+  /** Returns the class of a name, or none for an unknown one, which held-out pictures may have. */
+  static PixelLabel of(List<String> classes, String name) {
+    int number = classes.indexOf(name);
+    return number < 0 ? new None() : new Numbered(number);
+  }
 
   /**
    * Returns the row in the table of classes, or the class itself where it is a number.

@@ -33,9 +33,6 @@ import java.util.Optional;
 final class KandinskyDistiller implements Distiller {
   private static final List<String> STAGES = List.of(Prior.STAGE, ImageDecoder.STAGE);
 
-  /** The size of the pictures that CLIP embeds after scaling them to its own. */
-  private static final int PICTURES = 256;
-
   @Override
   public boolean distill(Distillation how, ModelTraining.Observer observer) {
     var teacher = KandinskyPair.of(how.teacher());
@@ -80,7 +77,7 @@ final class KandinskyDistiller implements Distiller {
                 SchedulerConfig.readUnclip(
                     teacher.priorScheduler().resolve(KandinskyPair.SCHEDULER_CONFIG)),
                 model.textEncoder(),
-                new Distillable.Encoding(PICTURES, this::embedder),
+                this::embedder,
                 how);
         digest = new KandinskyFamily().digest(teacher.decoder(), opening);
         prior = distiller(captions.network(Distillable.Defaults.of(model.prior().stage())));

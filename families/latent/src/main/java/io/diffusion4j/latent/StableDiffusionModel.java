@@ -205,7 +205,7 @@ final class StableDiffusionModel implements AutoCloseable {
     return Stage.denoising(ImageDecoder.STAGE, own.course(steps))
         .withScale(new Stage.Scale(guidance, MAX_GUIDANCE))
         .withDraws(Pixels.square(side))
-        .withReuse(true)
+        .withReuse(unet instanceof ConditionalUnet)
         .withAttentions(PerturbedNetwork.attentions(unet.smallNetwork()))
         .withWeaker(Files.isDirectory(folder.resolve(StableDiffusionFolder.WEAKER)))
         .withSizes(new Sizes(vae.factor(), Math.max(side, MAX_PIXELS)));

@@ -7,8 +7,6 @@ import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.OwnFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,11 +57,7 @@ final class StoredSamples {
   }
 
   private List<float[]> complete(Group group, Source source) {
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
-    }
+    Components.made(folder);
     boolean writes = OwnFolder.writes(group, folder);
     Map<Integer, List<float[]>> parts = new TreeMap<>();
     for (int part = 0; part * PART < count; part++) {

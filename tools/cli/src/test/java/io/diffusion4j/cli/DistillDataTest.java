@@ -91,8 +91,10 @@ final class DistillDataTest {
   @Test
   void pixels() throws IOException {
     Path teacher = ddpm();
+    Files.writeString(pictures.resolve("drawing.svg"), "<svg/>");
     Run distilled = distill(teacher, "student");
     assertThat(distilled.status()).as(distilled.err()).isZero();
+    assertThat(distilled.err()).contains("not read: 1 .svg");
     assertDraws("student");
     Path samples = folder.resolve("student-state/decoder/data/pairs-00000.safetensors");
     try (var stored = SafetensorsFile.open(samples)) {

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The diffusion prior of a model that is distilled, with the captions that it draws.
@@ -33,19 +34,26 @@ public record PriorTeacher(
     Distillable.Encoding images,
     List<TextEncoding> texts,
     TextEncoding empty) {
+  /** The size of the pictures that CLIP embeds after scaling them to its own. */
+  private static final int PICTURES = 256;
+
   /**
    * Encodes the captions of a distillation.
    *
-   * @param images the embeddings of pictures, as CLIP gives them
+   * @param images makes embeddings of pictures, as CLIP gives them
    */
   public static PriorTeacher of(
       Path folder,
       SchedulerConfig scheduler,
       TextEncoder encoder,
-      Distillable.Encoding images,
+      Supplier<Distillable.Encoder> images,
       Distillation how) {
     return new PriorTeacher(
-        folder, scheduler, images, how.texts(encoder), encoder.encode(List.of("")).get(0));
+        folder,
+        scheduler,
+        new Distillable.Encoding(PICTURES, images),
+        how.texts(encoder),
+        encoder.encode(List.of("")).get(0));
   }
 
   /** Returns the network to distil. */

@@ -49,9 +49,6 @@ final class UnclipDistiller implements Distiller {
       List.of(Prior.STAGE, ImageDecoder.STAGE, Upsampler.STAGE);
   private static final int ENCODED = 64;
 
-  /** The size of the pictures that CLIP embeds after scaling them to its own. */
-  private static final int PICTURES = 256;
-
   /** A stage to distil, with the folders of its networks. */
   private record Part<C>(
       NetworkDistiller<C> distiller, List<String> folders, NetworkDistiller.Written writer) {}
@@ -90,7 +87,7 @@ final class UnclipDistiller implements Distiller {
                 files.folder(UnclipFolder.PRIOR),
                 files.scheduler(UnclipFolder.PRIOR_SCHEDULER),
                 model.textEncoder(),
-                new Distillable.Encoding(PICTURES, this::embedder),
+                this::embedder,
                 how);
         for (Stage stage :
             List.of(model.prior().stage(), model.decoder().stage(), model.upsampler().stage())) {

@@ -208,9 +208,13 @@ public final class DistillCommand implements Callable<Integer> {
       status = distill(Distillation.Examples.drawn(captions(drawn), drawn), group);
     } else {
       try (var own = open()) {
+        if (group.isFirst()) {
+          own.sayNotRead(console);
+        }
         var data = own.training();
         int most = (int) Math.min(MOST, data.size().orElse(MOST));
         status = distill(Distillation.Examples.of(data, pairs == null ? most : pairs), group);
+        own.saySkipped(console);
       }
     }
     group.close(); // not after a failure, of which the others learn by the end of this process

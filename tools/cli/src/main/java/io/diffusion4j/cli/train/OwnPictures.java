@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.train;
 
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.clip.embed.KnownEmbeddings;
 import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.data.CropCache;
@@ -75,6 +76,21 @@ record OwnPictures(
       facts.put("not read", notRead.toString());
     }
     return facts;
+  }
+
+  /** Prints which files of the data are not read, if any. */
+  void sayNotRead(Console console) {
+    if (!notRead.counts().isEmpty()) {
+      console.say("not read: " + notRead);
+    }
+  }
+
+  /** Prints the pictures that were skipped so far. */
+  void saySkipped(Console console) {
+    bad.reasons().forEach(reason -> console.say("skipped: " + reason));
+    if (bad.small() > 0) {
+      console.say("skipped: " + bad.small() + " pictures below --min-size");
+    }
   }
 
   @Override

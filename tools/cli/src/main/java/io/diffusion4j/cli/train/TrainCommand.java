@@ -426,15 +426,12 @@ public final class TrainCommand implements Callable<Integer> {
       return trainParts(group, preset, name, EmojiData.of(preset), Optional.empty(), Map.of());
     }
     try (OwnPictures own = pictures.open()) {
-      if (!own.notRead().counts().isEmpty() && group.isFirst()) {
-        console.say("not read: " + own.notRead());
+      if (group.isFirst()) {
+        own.sayNotRead(console);
       }
       String home = stem(pictures.paths().get(0)) + "-" + name;
       int status = trainParts(group, preset, home, own.training(), own.validation(), own.facts());
-      own.bad().reasons().forEach(reason -> console.say("skipped: " + reason));
-      if (own.bad().small() > 0) {
-        console.say("skipped: " + own.bad().small() + " pictures below --min-size");
-      }
+      own.saySkipped(console);
       return status;
     }
   }
