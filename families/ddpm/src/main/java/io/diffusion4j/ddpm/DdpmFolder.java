@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A folder of diffusers' {@code DDPMPipeline} or {@code DDIMPipeline}: the network in {@code unet}
@@ -31,6 +33,7 @@ public record DdpmFolder(Path path) {
   static final String DIT = "DiTPipeline";
   static final String CONSISTENCY = "ConsistencyModelPipeline";
   private static final String VAE = "vae";
+  private static final String LABELS = "id2label";
   private static final int FEW_STEPS = 50;
   private static final int MANY_STEPS = 1000;
 
@@ -151,6 +154,19 @@ public record DdpmFolder(Path path) {
     ModelFolder.write(path, isDit ? DIT : DDPM, components, id2label(classes));
   }
 
+  /**
+   * Returns the names of the network's classes by number; empty if the folder does not have them.
+   */
+  List<String> classes() {
+    Map<String, String> names = isPipeline() ? ModelFolder.open(path).texts(LABELS) : Map.of();
+    boolean isComplete = IntStream.range(0, names.size()).allMatch(i -> names.containsKey("" + i));
+    return isComplete
+        ? IntStream.range(0, names.size())
+            .mapToObj(i -> Objects.requireNonNull(names.get("" + i)))
+            .toList()
+        : List.of();
+  }
+
   private static Map<String, ConfigWriter> id2label(List<String> classes) {
     if (classes.isEmpty()) {
       return Map.of();
@@ -159,6 +175,6 @@ public record DdpmFolder(Path path) {
     for (int i = 0; i < classes.size(); i++) {
       names.put(String.valueOf(i), classes.get(i));
     }
-    return Map.of("id2label", names);
+    return Map.of(LABELS, names);
   }
 }

@@ -45,7 +45,7 @@ final class PixelDistiller implements Distiller {
             network::feed,
             network.width() * network.height() * network.channels(),
             Distillable.Encoding.pixels(network.height()),
-            labels(network, how),
+            labels(network, folder.classes(), how),
             network.labels().hasNull() ? Optional.of(new PixelLabel.None()) : Optional.empty(),
             Optional.empty(),
             DEFAULTS);
@@ -56,7 +56,8 @@ final class PixelDistiller implements Distiller {
             (weights, students, notes, student) -> {
               // First the stages: a model without them is not a student's
               Students.NONE.with(STAGE, student).write(Components.made(how.student()));
-              new DdpmFolder(how.student()).write(network, students, List.of(), weights, notes);
+              new DdpmFolder(how.student())
+                  .write(network, students, folder.classes(), weights, notes);
             },
             observer);
   }
@@ -64,8 +65,11 @@ final class PixelDistiller implements Distiller {
   /**
    * Returns the class of each sample: that of its picture, or a random one, among them the null
    * class if there is one.
+   *
+   * @param named the names of the model's classes, if it has them
    */
-  private static List<PixelLabel> labels(PixelBackbone network, Distillation how) {
+  private static List<PixelLabel> labels(
+      PixelBackbone network, List<String> named, Distillation how) {
     var labels = network.labels();
     var examples = how.examples();
     if (examples.data().isPresent()) {
@@ -77,6 +81,12 @@ final class PixelDistiller implements Distiller {
           classes.size(),
           "the %s of the model",
           labels.count());
+      Check.that(
+          named.isEmpty() || named.equals(classes),
+          "data: classes",
+          String.join(", ", classes),
+          "those of the model: %s",
+          String.join(", ", named));
       return examples.captions().stream().map(name -> PixelLabel.of(classes, name)).toList();
     }
     return IntStream.range(0, examples.count())

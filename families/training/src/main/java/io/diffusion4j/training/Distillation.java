@@ -241,7 +241,15 @@ public record Distillation(
 
     /** Returns what the samples depend on beside the model, by name. */
     Map<String, String> origin() {
-      return data.map(DataSet::origin).orElse(Map.of());
+      Map<String, String> origin = new HashMap<>();
+      data.ifPresent(
+          pictures -> {
+            origin.putAll(pictures.origin());
+            if (!pictures.classes().isEmpty()) {
+              origin.put("classes", String.join(", ", pictures.classes()));
+            }
+          });
+      return origin;
     }
 
     /** Returns the pictures of a data set in a size, by number. */

@@ -29,6 +29,7 @@ public final class ModelFolder {
   private final String className;
   private final SortedMap<String, Component> components;
   private final List<String> absent;
+  private final JsonNode index;
 
   /**
    * The class of a component. Only the class counts: older files say {@code unclip} where newer
@@ -40,16 +41,21 @@ public final class ModelFolder {
   public record Component(String library, String className) {}
 
   private ModelFolder(
-      Path path, String className, SortedMap<String, Component> components, List<String> absent) {
+      Path path,
+      String className,
+      SortedMap<String, Component> components,
+      List<String> absent,
+      JsonNode index) {
     this.path = path;
     this.className = className;
     this.components = Collections.unmodifiableSortedMap(components);
     this.absent = absent;
+    this.index = index;
   }
 
   /**
    * Reads the index of a folder. Components are only checked when they are used, or by {@link
-   * #require}. The pipeline's own settings in the index are ignored.
+   * #require}. The pipeline's own settings in the index are not checked.
    *
    * @throws CheckpointException if the index is missing or invalid
    * @throws UncheckedIOException if it cannot be read
@@ -89,7 +95,7 @@ public final class ModelFolder {
     if (!problems.isEmpty()) {
       throw new CheckpointException(file, "not a valid index", problems);
     }
-    return new ModelFolder(folder, className.textValue(), components, List.copyOf(absent));
+    return new ModelFolder(folder, className.textValue(), components, List.copyOf(absent), index);
   }
 
   /**
@@ -142,6 +148,13 @@ public final class ModelFolder {
   /** Returns the components by name, without those that are null in the index. */
   public SortedMap<String, Component> components() {
     return components;
+  }
+
+  /** Returns the texts of one of the pipeline's own settings, by name; empty if it has none. */
+  public Map<String, String> texts(String setting) {
+    var texts = new TreeMap<String, String>();
+    index.path(setting).properties().forEach(e -> texts.put(e.getKey(), e.getValue().asText()));
+    return texts;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.diffusion4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
@@ -58,20 +59,12 @@ final class DistillDataTest {
     return Run.of(line.toArray(String[]::new));
   }
 
-  private Path ddpm() {
+  private Path ddpm(String... more) {
     Path model = folder.resolve("ddpm");
-    String[] state = {"--model", model.toString(), "--state", model + "-state"};
-    run(
-        "train",
-        "ddpm",
-        "--preset",
-        "tiny",
-        "--steps",
-        "2",
-        state[0],
-        state[1],
-        state[2],
-        state[3]);
+    List<String> line = new ArrayList<>(List.of("train", "ddpm", "--preset=tiny", "--steps=2"));
+    line.addAll(List.of("--model", model.toString(), "--state", model + "-state"));
+    line.addAll(List.of(more));
+    run(line.toArray(String[]::new));
     return model;
   }
 
@@ -112,6 +105,26 @@ final class DistillDataTest {
     assertThat(again.err()).contains("going on from step 2");
     write(3, 0.9f);
     assertThat(distill(teacher, "student").err()).contains("of another distillation (expected: {");
+  }
+
+  @Test
+  void classesKeepTheirNames() throws IOException {
+    for (int i = 0; i < COUNT; i++) {
+      Path of = Files.createDirectories(pictures.resolve(i % 2 == 0 ? "bright" : "dark"));
+      Files.move(pictures.resolve(i + ".png"), of.resolve(i + ".png"));
+      Files.delete(pictures.resolve(i + ".txt"));
+    }
+    String[] classes = {"--technique", "classes=folder"};
+    Path teacher = ddpm("--data", pictures.toString(), classes[0], classes[1]);
+    assertThat(distill(teacher, "student").err())
+        .contains("data: classes: 0 (expected: the 2 of the model)");
+    Run distilled = distill(teacher, "student", classes);
+    assertThat(distilled.status()).as(distilled.err()).isZero();
+    var own = new ObjectMapper().readTree(folder.resolve("student/model_index.json").toFile());
+    assertThat(own.path("id2label").toString()).isEqualTo("{\"0\":\"bright\",\"1\":\"dark\"}");
+    Files.move(pictures.resolve("dark"), pictures.resolve("black"));
+    assertThat(distill(teacher, "other", classes).err())
+        .contains("data: classes: black, bright (expected: those of the model: bright, dark)");
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -153,22 +154,7 @@ final class GlideTest {
   void aStudentDrawsInItsSteps() throws IOException {
     String student = folder.resolve("student").toString();
     Path captions = Files.writeString(folder.resolve("captions.txt"), "a cat\ntwo dogs\n");
-    Run distilled =
-        Run.of(
-            "distill",
-            model.toString(),
-            "--output",
-            student,
-            "--captions",
-            captions.toString(),
-            "--pairs",
-            "8",
-            "--teacher-steps",
-            "4",
-            "--batch",
-            "4",
-            "--steps",
-            "2");
+    Run distilled = distill(student, "--captions", captions.toString(), "--pairs", "8");
     assertThat(distilled.status()).as(distilled.err()).isZero();
     String picture = folder.resolve("few.png").toString();
     String[] line = {"generate", "a cat", "--model", student, "--output", picture};
@@ -184,6 +170,40 @@ final class GlideTest {
         .contains("100 (expected: 1, for which the model was distilled)");
     assertThat(Run.of(append(line, "--base-guidance=3")).err())
         .contains("base-guidance: 3.0 (expected: 1; this stage has no guidance)");
+  }
+
+  private Run distill(String student, String... more) {
+    String[] line = {
+      "distill", model.toString(), "--output", student, "--teacher-steps", "4", "--batch", "4"
+    };
+    return Run.of(
+        Stream.of(line, more, new String[] {"--steps", "2"})
+            .flatMap(Stream::of)
+            .toArray(String[]::new));
+  }
+
+  @Test
+  void aStudentLearnsFromPictures() throws IOException {
+    Path pictures = Files.createDirectories(folder.resolve("pictures"));
+    for (int i = 0; i < 9; i++) {
+      float[] pixels = new float[SIZE * SIZE * 3];
+      Arrays.fill(pixels, (i - 4) / 4f);
+      Image picture = new Image(SIZE, SIZE, pixels);
+      Files.write(pictures.resolve(i + ".png"), Png.encode(picture, Map.of()));
+      Files.writeString(pictures.resolve(i + ".txt"), "a cat\n");
+    }
+    String student = folder.resolve("student").toString();
+    Run distilled =
+        distill(student, "--data", pictures.toString(), "--method=consistency", "--part=base");
+    assertThat(distilled.status()).as(distilled.err()).isZero();
+    Path learned = folder.resolve("student-state/base/data/pairs-00000.safetensors");
+    try (var samples = SafetensorsFile.open(learned)) {
+      assertThat(samples.shape("samples")[0]).isEqualTo(9);
+    }
+    String picture = folder.resolve("few.png").toString();
+    Run drawn = Run.of("generate", "a cat", "--model", student, "--output", picture);
+    assertThat(drawn.status()).as(drawn.err()).isZero();
+    assertThat(drawn.err()).contains("base: 1/1");
   }
 
   private static String[] append(String[] arguments, String last) {

@@ -8,6 +8,7 @@ import io.diffusion4j.cli.options.PictureColumns;
 import io.diffusion4j.cli.options.PreparationOptions;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.data.BadPictures;
+import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.train.EmojiData;
 import io.diffusion4j.emoji.train.EmojiPreset;
@@ -135,6 +136,14 @@ public final class DistillCommand implements Callable<Integer> {
               + "--help.")
   private List<String> paths = List.of();
 
+  @Option(
+      names = "--technique",
+      paramLabel = "NAME=VALUE",
+      description =
+          "With --data: how the pictures are read, such as classes=folder for a model of "
+              + "classes. See train --help.")
+  private Map<String, String> techniques = Map.of();
+
   @Mixin private PictureColumns columns = new PictureColumns();
 
   @Mixin private PreparationOptions preparation = new PreparationOptions();
@@ -201,6 +210,8 @@ public final class DistillCommand implements Callable<Integer> {
       return processes.launch(console);
     }
     Check.that(paths.isEmpty() || captions == null, "captions", captions, "none beside --data");
+    Check.that(
+        !paths.isEmpty() || techniques.isEmpty(), "technique", techniques, "none without --data");
     var group = processes.join(console);
     int status;
     if (paths.isEmpty()) {
@@ -211,7 +222,10 @@ public final class DistillCommand implements Callable<Integer> {
         if (group.isFirst()) {
           own.sayNotRead(console);
         }
-        var data = own.training();
+        DataSet data = own.training();
+        for (var technique : techniques.entrySet()) {
+          data = data.with(technique.getKey(), technique.getValue());
+        }
         int most = (int) Math.min(MOST, data.size().orElse(MOST));
         status = distill(Distillation.Examples.of(data, pairs == null ? most : pairs), group);
         own.saySkipped(console);
