@@ -131,9 +131,18 @@ class EmojiPresetTest {
         .withMessageContaining(
             "decoder.while-constant: prediction=v (expected: NAME=VALUE with one of")
         .withMessageContaining("decoder.while-constant: shift (expected: NAME=VALUE with one of");
+    String prior = "\nprior:\n";
+    String other = tiny().replace(prior, prior + "  while-constant: [low-noise=0]\n");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EmojiPreset.of(write(other).toString()))
+        .withMessageContaining(
+            "prior.while-constant: low-noise=0 (expected: NAME=VALUE with one of captions,"
+                + " density, drop, scenes, shift)");
     assertThat(UnclipTraining.DECODER.whileConstant(EmojiPreset.of("emoji-2").sizes()))
         .containsEntry("scenes", "single")
         .containsEntry("shift", "3");
+    assertThat(UnclipTraining.PRIOR.whileConstant(EmojiPreset.of("emoji-2").sizes()))
+        .containsEntry("shift", "8");
   }
 
   @Test

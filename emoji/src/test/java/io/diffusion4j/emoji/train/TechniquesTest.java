@@ -104,6 +104,8 @@ class TechniquesTest {
   @Test
   void aValueIsWrittenInOneWay() {
     assertThat(of(UnclipTraining.DECODER).with("shift", "4").words()).contains(" shift=4.0 ");
+    assertThat(of(UnclipTraining.PRIOR).words()).as("as before it had one").doesNotContain("shift");
+    assertThat(of(UnclipTraining.PRIOR).with("shift", "4").words()).contains(" shift=4.0 ");
   }
 
   @Test
@@ -181,7 +183,8 @@ class TechniquesTest {
                     TrainingPlugins.NONE,
                     new TreeMap<>()))
         .withMessageEndingWith(
-            "(expected: those of prior, density, drop, loss, prediction," + " standardized)");
+            "(expected: those of prior, density, drop, loss, prediction, shift,"
+                + " standardized)");
   }
 
   @ParameterizedTest

@@ -76,6 +76,11 @@ public record ComponentRun(
     return setup.techniques().get(technique);
   }
 
+  /** Whether the value of a technique is another than the default. */
+  public boolean isChanged(TrainingOption<?> technique) {
+    return setup.techniques().isChanged(technique);
+  }
+
   /**
    * Returns batches for training with other techniques while the learning rate is constant, and for
    * validation.
@@ -107,7 +112,7 @@ public record ComponentRun(
     boolean flow =
         techniques.words().containsKey(PartTechniques.PROCESS.name())
             && technique(PartTechniques.PROCESS);
-    return flow || techniques.isChanged(PartTechniques.DENSITY)
+    return flow || isChanged(PartTechniques.DENSITY)
         ? TimestepSampler.of(technique(PartTechniques.DENSITY), steps)
         : defaultSampler;
   }

@@ -89,6 +89,10 @@ public final class PartTechniques {
   /** The shift of timesteps towards noise, where the layout is decided; 1 is no shift. */
   public static final TrainingOption<Double> SHIFT = TrainingOption.number("shift", 1.5, 1, 1e3);
 
+  /** The same of the prior, which learns at much noise only what a text says; none by default. */
+  public static final TrainingOption<Double> PRIOR_SHIFT =
+      TrainingOption.number(SHIFT.name(), 1, 1, 1e3).addedLater();
+
   /** The probability of drawing one of the first 40 timesteps instead, for a better likelihood. */
   public static final TrainingOption<Double> LOW_NOISE = probability("low-noise", 0.06);
 

@@ -42,7 +42,6 @@ import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,10 +94,7 @@ record DecoderTraining() implements TrainableComponent {
 
   @Override
   public SortedMap<String, String> whileConstant(Preset preset) {
-    return preset
-        .find(UnclipPreset.class)
-        .map(sizes -> sizes.decoder().constant())
-        .orElseGet(Collections::emptySortedMap); // a finished model needs no sizes
+    return UnclipPreset.WhileConstant.of(preset, sizes -> sizes.decoder().whileConstant());
   }
 
   @Override

@@ -4,6 +4,7 @@ import static io.diffusion4j.training.PartTechniques.DENSITY;
 import static io.diffusion4j.training.PartTechniques.DROP;
 import static io.diffusion4j.training.PartTechniques.LOSS;
 import static io.diffusion4j.training.PartTechniques.PREDICTION;
+import static io.diffusion4j.training.PartTechniques.PRIOR_SHIFT;
 import static io.diffusion4j.training.PartTechniques.STANDARDIZED;
 
 import io.diffusion4j.checkpoint.Checkpoint;
@@ -27,6 +28,7 @@ import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** Trains the diffusion prior on CLIP's embeddings. */
 record PriorTraining() implements TrainableComponent {
@@ -42,7 +44,12 @@ record PriorTraining() implements TrainableComponent {
 
   @Override
   public Techniques techniques() {
-    return Techniques.of(PREDICTION, LOSS, DENSITY, STANDARDIZED, DROP);
+    return Techniques.of(PREDICTION, LOSS, DENSITY, PRIOR_SHIFT, STANDARDIZED, DROP);
+  }
+
+  @Override
+  public SortedMap<String, String> whileConstant(Preset preset) {
+    return UnclipPreset.WhileConstant.of(preset, sizes -> sizes.prior().whileConstant());
   }
 
   @Override
@@ -76,25 +83,22 @@ record PriorTraining() implements TrainableComponent {
           run.start()
               .map(first -> PriorModel.readStandardization(first.component(UnclipFolder.PRIOR)))
               .orElseGet(() -> standardization(own, image, shape.embeddingDim()));
-      var noise =
-          new NoisedBatch(
-                  new CosineSchedule(UnclipRun.TRAIN_STEPS),
-                  run.technique(PREDICTION),
-                  Weighting.SIMPLE,
-                  shape.width())
-              .withTimesteps(
-                  run.timesteps(
-                      UnclipRun.TRAIN_STEPS, TimestepSampler.uniform(UnclipRun.TRAIN_STEPS)));
       return run.fit(
           new PriorObjective(new PriorTransformer(shape)),
-          data ->
-              new PriorBatches(
-                  new CaptionedEmbeddings(
-                      own.examples(data), text, own.embedder(data, image), run.technique(DROP)),
-                  standardization,
-                  noise,
-                  config.batchSize(),
-                  config.seed()),
+          all ->
+              run.batches(
+                  all,
+                  (at, data) ->
+                      new PriorBatches(
+                          new CaptionedEmbeddings(
+                              own.examples(data),
+                              text,
+                              own.embedder(data, image),
+                              at.technique(DROP)),
+                          standardization,
+                          noise(at, shape.width()),
+                          config.batchSize(),
+                          config.seed())),
           trainer -> run.start(trainer, Checkpoint.DIFFUSERS, Map.of("", UnclipFolder.PRIOR)),
           (to, weights) -> {
             PriorModel.write(
@@ -105,13 +109,24 @@ record PriorTraining() implements TrainableComponent {
           data ->
               new PriorHealth(
                   shape,
-                  noise.parameterization(),
+                  run.technique(PREDICTION),
                   standardization,
                   config.compute(),
                   own.examples(data),
                   text,
                   own.embedder(data, image)));
     }
+  }
+
+  private static NoisedBatch noise(ComponentRun run, int width) {
+    int steps = UnclipRun.TRAIN_STEPS;
+    var timesteps =
+        run.isChanged(PRIOR_SHIFT)
+            ? TimestepSampler.shifted(steps, run.technique(PRIOR_SHIFT))
+            : TimestepSampler.uniform(steps);
+    return new NoisedBatch(
+            new CosineSchedule(steps), run.technique(PREDICTION), Weighting.SIMPLE, width)
+        .withTimesteps(run.timesteps(steps, timesteps));
   }
 
   private static Standardization standardization(UnclipRun own, ImageEncoder tower, int length) {

@@ -11,6 +11,7 @@ import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.noised.NoisedTextNetwork;
 import io.diffusion4j.clip.noised.NoisedVisionNetwork;
+import io.diffusion4j.data.TrainingOption;
 import io.diffusion4j.decoder.TextProjection;
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.dit.DitConfig;
@@ -20,16 +21,18 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.prior.AutoregressiveConfig;
 import io.diffusion4j.prior.PriorConfig;
 import io.diffusion4j.training.PartTechniques;
+import io.diffusion4j.training.Preset;
 import io.diffusion4j.training.Preset.Architecture;
 import io.diffusion4j.training.Preset.Dit;
 import io.diffusion4j.training.Preset.Schedule;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,6 +180,60 @@ public record UnclipPreset(
         like.width(), like.intermediate(), like.layers(), like.heads(), Activation.GELU, EPS);
   }
 
+  /** Techniques before the decay of the learning rate, {@code NAME=VALUE}. */
+  static final class WhileConstant {
+    /** The techniques that nothing but batches depends on; the last two are of emoji data. */
+    private static final List<String> OF_BATCHES =
+        List.of(
+            PartTechniques.SHIFT.name(),
+            PartTechniques.DROP.name(),
+            PartTechniques.DENSITY.name(),
+            "scenes",
+            "captions");
+
+    private WhileConstant() {}
+
+    /**
+     * Returns the given techniques.
+     *
+     * @param more those of the part that nothing but its batches depends on either
+     */
+    private static List<String> check(
+        Faults faults, @Nullable List<String> given, Schedule training, TrainingOption<?>... more) {
+      var known = new TreeSet<>(OF_BATCHES);
+      Stream.of(more).forEach(option -> known.add(option.name()));
+      List<String> techniques = given == null ? List.of() : List.copyOf(given);
+      faults.require(
+          techniques.isEmpty() || training.decay() != null,
+          "while-constant",
+          techniques,
+          "none without training.decay");
+      for (String technique : techniques) {
+        String name = technique.replaceFirst("=.*", "");
+        faults.require(
+            technique.contains("=") && known.contains(name),
+            "while-constant",
+            technique,
+            "NAME=VALUE with one of " + String.join(", ", known));
+      }
+      return techniques;
+    }
+
+    /** Returns the techniques by name; none for a finished model, which needs no sizes. */
+    static SortedMap<String, String> of(
+        Preset preset, Function<UnclipPreset, @Nullable List<String>> part) {
+      var values = new TreeMap<String, String>();
+      preset.find(UnclipPreset.class).stream()
+          .flatMap(sizes -> Objects.requireNonNull(part.apply(sizes)).stream())
+          .forEach(
+              technique -> {
+                int at = technique.indexOf('=');
+                values.put(technique.substring(0, at), technique.substring(at + 1));
+              });
+      return values;
+    }
+  }
+
   /**
    * The diffusion prior.
    *
@@ -185,10 +242,20 @@ public record UnclipPreset(
    * @param headWidth channels of a head
    * @param statistics the number of image embeddings that both priors take their statistics from
    * @param training how it is trained
+   * @param whileConstant techniques, {@code NAME=VALUE}, before the decay of the learning rate;
+   *     null if they are the same throughout
    */
-  public record Prior(int layers, int heads, int headWidth, int statistics, Schedule training) {
+  public record Prior(
+      int layers,
+      int heads,
+      int headWidth,
+      int statistics,
+      Schedule training,
+      @Nullable List<String> whileConstant) {
     public Prior {
-      new Faults()
+      var faults = new Faults();
+      whileConstant = WhileConstant.check(faults, whileConstant, training);
+      faults
           .require(layers >= 1, "layers", layers, "≥ 1")
           .require(heads >= 1, "heads", heads, "≥ 1")
           .require(headWidth >= 1, "head-width", headWidth, "≥ 1")
@@ -257,19 +324,6 @@ public record UnclipPreset(
       @Nullable Architecture backbone,
       @Nullable Dit dit,
       @Nullable List<String> whileConstant) {
-    /** The techniques that nothing but batches depends on; the last two are of emoji data. */
-    private static final Set<String> OF_BATCHES =
-        new TreeSet<>(
-            List.of(
-                PartTechniques.WEIGHTING.name(),
-                PartTechniques.SHIFT.name(),
-                PartTechniques.LOW_NOISE.name(),
-                PartTechniques.DROP.name(),
-                PartTechniques.TEXT_DROP.name(),
-                PartTechniques.DENSITY.name(),
-                "scenes",
-                "captions"));
-
     public Decoder {
       channels = List.copyOf(channels);
       attention = List.copyOf(attention);
@@ -277,34 +331,18 @@ public record UnclipPreset(
       checkUnet(faults, size, channels, layers, groups);
       checkAttention(faults, channels, attention, headWidth);
       checkBackbone(faults, size, backbone, dit);
-      whileConstant = whileConstant == null ? List.of() : List.copyOf(whileConstant);
-      faults.require(
-          whileConstant.isEmpty() || training.decay() != null,
-          "while-constant",
-          whileConstant,
-          "none without training.decay");
-      for (String technique : whileConstant) {
-        String name = technique.replaceFirst("=.*", "");
-        faults.require(
-            technique.contains("=") && OF_BATCHES.contains(name),
-            "while-constant",
-            technique,
-            "NAME=VALUE with one of " + String.join(", ", OF_BATCHES));
-      }
+      whileConstant =
+          WhileConstant.check(
+              faults,
+              whileConstant,
+              training,
+              PartTechniques.WEIGHTING,
+              PartTechniques.LOW_NOISE,
+              PartTechniques.TEXT_DROP);
       faults
           .require(context >= 1, "context", context, "≥ 1")
           .require(tokens >= 1, "tokens", tokens, "≥ 1")
           .throwIfAny();
-    }
-
-    /** Returns the techniques before the decay of the learning rate, by name. */
-    SortedMap<String, String> constant() {
-      var values = new TreeMap<String, String>();
-      for (String technique : Objects.requireNonNull(whileConstant)) {
-        int at = technique.indexOf('=');
-        values.put(technique.substring(0, at), technique.substring(at + 1));
-      }
-      return values;
     }
   }
 
