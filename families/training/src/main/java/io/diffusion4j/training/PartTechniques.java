@@ -89,7 +89,7 @@ public final class PartTechniques {
   /** The shift of timesteps towards noise, where the layout is decided; 1 is no shift. */
   public static final TrainingOption<Double> SHIFT = TrainingOption.number("shift", 1.5, 1, 1e3);
 
-  /** The same of the prior, which learns at much noise only what a text says; none by default. */
+  /** The same of the prior, which learns from its text at high noise only; none by default. */
   public static final TrainingOption<Double> PRIOR_SHIFT =
       TrainingOption.number(SHIFT.name(), 1, 1, 1e3).addedLater();
 

@@ -114,8 +114,8 @@ final class DistillDataTest {
       Files.move(pictures.resolve(i + ".png"), of.resolve(i + ".png"));
       Files.delete(pictures.resolve(i + ".txt"));
     }
-    String[] classes = {"--technique", "classes=folder"};
-    Path teacher = ddpm("--data", pictures.toString(), classes[0], classes[1]);
+    String[] classes = {"--classes", "folder"};
+    Path teacher = ddpm("--data", pictures.toString(), "--technique", "classes=folder");
     assertThat(distill(teacher, "student").err())
         .contains("data: classes: 0 (expected: the 2 of the model)");
     Run distilled = distill(teacher, "student", classes);
@@ -169,6 +169,8 @@ final class DistillDataTest {
                 + " the teacher)");
     assertThat(distill(teacher, "bad", "--captions", "x.txt").err())
         .contains("captions: x.txt (expected: none beside --data)");
+    assertThat(distill(teacher, "bad", "--classes", "label").err())
+        .contains("classes: label (expected: one of caption, folder, none)");
     assertThat(distill(teacher, "bad", "--pairs", "4").err()).contains("pairs: 4 (expected: ≥ 8)");
     pictures = folder.resolve("nothing");
     assertThat(distill(teacher, "bad").err()).contains("data: ", "nothing");

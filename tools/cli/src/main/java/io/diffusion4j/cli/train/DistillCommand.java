@@ -137,12 +137,12 @@ public final class DistillCommand implements Callable<Integer> {
   private List<String> paths = List.of();
 
   @Option(
-      names = "--technique",
-      paramLabel = "NAME=VALUE",
+      names = "--classes",
+      paramLabel = "BY",
       description =
-          "With --data: how the pictures are read, such as classes=folder for a model of "
-              + "classes. See train --help.")
-  private Map<String, String> techniques = Map.of();
+          "With --data and a model of classes: the class of a picture is its folder or its "
+              + "first caption: folder, caption. Default: none")
+  private @Nullable String classes;
 
   @Mixin private PictureColumns columns = new PictureColumns();
 
@@ -210,8 +210,7 @@ public final class DistillCommand implements Callable<Integer> {
       return processes.launch(console);
     }
     Check.that(paths.isEmpty() || captions == null, "captions", captions, "none beside --data");
-    Check.that(
-        !paths.isEmpty() || techniques.isEmpty(), "technique", techniques, "none without --data");
+    Check.that(!paths.isEmpty() || classes == null, "classes", classes, "none without --data");
     var group = processes.join(console);
     int status;
     if (paths.isEmpty()) {
@@ -222,10 +221,8 @@ public final class DistillCommand implements Callable<Integer> {
         if (group.isFirst()) {
           own.sayNotRead(console);
         }
-        DataSet data = own.training();
-        for (var technique : techniques.entrySet()) {
-          data = data.with(technique.getKey(), technique.getValue());
-        }
+        DataSet pictures = own.training();
+        DataSet data = classes == null ? pictures : pictures.with("classes", classes);
         int most = (int) Math.min(MOST, data.size().orElse(MOST));
         status = distill(Distillation.Examples.of(data, pairs == null ? most : pairs), group);
         own.saySkipped(console);
