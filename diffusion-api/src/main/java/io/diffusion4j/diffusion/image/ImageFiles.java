@@ -21,8 +21,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Reads image files: PNG and JPEG, and WebP if TwelveMonkeys' reader for it is on the class path.
- * Files may be hostile, so no other reader that is registered with {@link ImageIO}, such as one in
- * native code, is used.
+ * Files may be hostile, so no other reader that is registered with {@link ImageIO} is used; that of
+ * JPEG, which is the JDK's, decodes in native code.
  *
  * <p>Samples are taken as sRGB whatever profile the file names, 16-bit ones keep their precision,
  * grey becomes three equal channels, transparent pixels become white, and pictures are rotated by
@@ -33,7 +33,7 @@ public final class ImageFiles {
   /** The supported formats; those without a reader are refused. */
   private static final List<String> FORMATS = List.of("PNG", "JPEG", "WebP");
 
-  /** The packages of the readers that are used, which are written in Java. */
+  /** The packages of the readers that are used. */
   private static final List<String> READERS =
       List.of("com.sun.imageio.", "com.twelvemonkeys.imageio.");
 
