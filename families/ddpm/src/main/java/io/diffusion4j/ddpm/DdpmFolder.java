@@ -11,10 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A folder of diffusers' {@code DDPMPipeline} or {@code DDIMPipeline}: the network in {@code unet}
@@ -159,12 +159,12 @@ public record DdpmFolder(Path path) {
    */
   List<String> classes() {
     Map<String, String> names = isPipeline() ? ModelFolder.open(path).texts(LABELS) : Map.of();
-    boolean isComplete = IntStream.range(0, names.size()).allMatch(i -> names.containsKey("" + i));
-    return isComplete
-        ? IntStream.range(0, names.size())
-            .mapToObj(i -> Objects.requireNonNull(names.get("" + i)))
-            .toList()
-        : List.of();
+    List<String> found =
+        IntStream.range(0, names.size())
+            .mapToObj(String::valueOf)
+            .flatMap(number -> Stream.ofNullable(names.get(number)))
+            .toList();
+    return found.size() == names.size() ? found : List.of();
   }
 
   private static Map<String, ConfigWriter> id2label(List<String> classes) {

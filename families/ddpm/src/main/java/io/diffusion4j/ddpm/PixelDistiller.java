@@ -34,6 +34,7 @@ final class PixelDistiller implements Distiller {
     how.parts(List.of(STAGE));
     var network = PixelFolders.read(folder.network());
     var scheduler = folder.scheduler();
+    var classes = folder.classes(); // the teacher may be gone when the student is written
     var of =
         new Distillable<PixelLabel>(
             STAGE,
@@ -45,7 +46,7 @@ final class PixelDistiller implements Distiller {
             network::feed,
             network.width() * network.height() * network.channels(),
             Distillable.Encoding.pixels(network.height()),
-            labels(network, folder.classes(), how),
+            labels(network, classes, how),
             network.labels().hasNull() ? Optional.of(new PixelLabel.None()) : Optional.empty(),
             Optional.empty(),
             DEFAULTS);
@@ -56,8 +57,7 @@ final class PixelDistiller implements Distiller {
             (weights, students, notes, student) -> {
               // First the stages: a model without them is not a student's
               Students.NONE.with(STAGE, student).write(Components.made(how.student()));
-              new DdpmFolder(how.student())
-                  .write(network, students, folder.classes(), weights, notes);
+              new DdpmFolder(how.student()).write(network, students, classes, weights, notes);
             },
             observer);
   }

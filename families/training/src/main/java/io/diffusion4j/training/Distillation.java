@@ -239,7 +239,7 @@ public record Distillation(
       return new Examples(captions, count, Optional.of(data));
     }
 
-    /** Returns what the samples depend on beside the model, by name. */
+    /** Returns what samples and conditions depend on beside the model, by name. */
     Map<String, String> origin() {
       Map<String, String> origin = new HashMap<>();
       data.ifPresent(

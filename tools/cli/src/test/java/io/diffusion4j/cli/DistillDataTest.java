@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.checkpoint.SafetensorsFile;
-import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.Png;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -23,8 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Students learn from pictures in the place of samples that the teacher draws. */
 final class DistillDataTest {
-  private static final int SIZE = 16;
-  private static final int COUNT = 9;
+  private static final int COUNT = GreyPictures.COUNT;
 
   @TempDir private Path folder = Path.of("");
   private Path pictures = Path.of("");
@@ -32,17 +27,7 @@ final class DistillDataTest {
   @BeforeEach
   void writePictures() throws IOException {
     pictures = Files.createDirectories(folder.resolve("pictures"));
-    for (int i = 0; i < COUNT; i++) {
-      write(i, (i - 4) / 4f);
-    }
-  }
-
-  private void write(int number, float level) throws IOException {
-    float[] pixels = new float[SIZE * SIZE * 3];
-    Arrays.fill(pixels, level);
-    Image image = new Image(SIZE, SIZE, pixels);
-    Files.write(pictures.resolve(number + ".png"), Png.encode(image, Map.of()));
-    Files.writeString(pictures.resolve(number + ".txt"), "picture " + number + "\n");
+    GreyPictures.write(pictures);
   }
 
   private Run distill(Path teacher, String student, String... more) {
@@ -103,7 +88,7 @@ final class DistillDataTest {
 
     Run again = distill(teacher, "student");
     assertThat(again.err()).contains("going on from step 2");
-    write(3, 0.9f);
+    GreyPictures.write(pictures, 3, 0.9f);
     assertThat(distill(teacher, "student").err()).contains("of another distillation (expected: {");
   }
 

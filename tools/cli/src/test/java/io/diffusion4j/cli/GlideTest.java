@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -185,20 +184,14 @@ final class GlideTest {
   @Test
   void aStudentLearnsFromPictures() throws IOException {
     Path pictures = Files.createDirectories(folder.resolve("pictures"));
-    for (int i = 0; i < 9; i++) {
-      float[] pixels = new float[SIZE * SIZE * 3];
-      Arrays.fill(pixels, (i - 4) / 4f);
-      Image picture = new Image(SIZE, SIZE, pixels);
-      Files.write(pictures.resolve(i + ".png"), Png.encode(picture, Map.of()));
-      Files.writeString(pictures.resolve(i + ".txt"), "a cat\n");
-    }
+    GreyPictures.write(pictures);
     String student = folder.resolve("student").toString();
     Run distilled =
         distill(student, "--data", pictures.toString(), "--method=consistency", "--part=base");
     assertThat(distilled.status()).as(distilled.err()).isZero();
     Path learned = folder.resolve("student-state/base/data/pairs-00000.safetensors");
     try (var samples = SafetensorsFile.open(learned)) {
-      assertThat(samples.shape("samples")[0]).isEqualTo(9);
+      assertThat(samples.shape("samples")[0]).isEqualTo(GreyPictures.COUNT);
     }
     String picture = folder.resolve("few.png").toString();
     Run drawn = Run.of("generate", "a cat", "--model", student, "--output", picture);

@@ -118,6 +118,7 @@ record PriorTraining() implements TrainableComponent {
     }
   }
 
+  /** Without a shift, timesteps are drawn as before there was one, so old runs go on. */
   private static NoisedBatch noise(ComponentRun run, int width) {
     int steps = UnclipRun.TRAIN_STEPS;
     var timesteps =

@@ -8,6 +8,7 @@ import io.diffusion4j.cli.options.PictureColumns;
 import io.diffusion4j.cli.options.PreparationOptions;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.data.BadPictures;
+import io.diffusion4j.data.Classes;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.train.EmojiData;
@@ -222,7 +223,7 @@ public final class DistillCommand implements Callable<Integer> {
           own.sayNotRead(console);
         }
         DataSet pictures = own.training();
-        DataSet data = classes == null ? pictures : pictures.with("classes", classes);
+        DataSet data = classes == null ? pictures : pictures.with(Classes.BY.name(), classes);
         int most = (int) Math.min(MOST, data.size().orElse(MOST));
         status = distill(Distillation.Examples.of(data, pairs == null ? most : pairs), group);
         own.saySkipped(console);
