@@ -64,6 +64,7 @@ record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> 
   /** Between two notifications of a job. */
   private static final Duration PAUSE = Duration.ofMillis(500);
 
+  private static final String STRENGTH = "strength";
   private static final String PICTURE = "A picture in base64, or the URI of one in a result.";
   private static final String FOUND = "Pictures of the palette: URIs that search found.";
   private static final Parameter IMAGE = new Parameter("image", true, "string", PICTURE);
@@ -155,7 +156,10 @@ record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> 
                 PROMPT,
                 new Parameter("mask", false, "string", "White where it is redrawn. " + PICTURE),
                 new Parameter(
-                    "strength", false, "number", "0 keeps it, 1 ignores it. Default: 0.5.")),
+                    STRENGTH,
+                    false,
+                    "number",
+                    "0 keeps it, 1 ignores it. Default: 0.5; with a mask, 1.")),
             given -> edit(given)),
         drawing(
             "mix",
@@ -283,7 +287,9 @@ record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> 
         .value("seed", Number.class, "an integer")
         .ifPresent(seed -> request.addSeeds(seed.longValue()));
     given.lora().ifPresent(request::addLoras);
-    StageOptions settings = given.settings(own);
+    boolean masked = request.hasInpaint(); // where the strength is a setting
+    StageOptions settings =
+        given.settings(own.stream().filter(each -> !masked || !each.equals(STRENGTH)).toList());
     if (!settings.equals(StageOptions.getDefaultInstance())) {
       ModelStage stage = MainStage.of(model).orElse(ModelStage.getDefaultInstance());
       request.putStages(stage.getName(), settings);
@@ -349,8 +355,7 @@ record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> 
         .picture("mask")
         .map(mask -> Requests.inpaint(image(given), mask, prompt))
         .orElseGet(
-            () ->
-                Requests.imageToImage(image(given), given.number("strength").orElse(0.5), prompt));
+            () -> Requests.imageToImage(image(given), given.number(STRENGTH).orElse(0.5), prompt));
   }
 
   private static Map<String, Object> ingredients() {
@@ -376,6 +381,7 @@ record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> 
             .filter(entry -> entry.getValue() != null)
             .collect(Collectors.toMap(e -> String.valueOf(e.getKey()), e -> (Object) e.getValue()));
     var given = new ToolArguments(values, all.kept());
+    given.requireOne("ingredients", "text", "image");
     double weight = given.number("weight").orElse(1.0);
     return given
         .picture("image")
@@ -403,6 +409,7 @@ record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> 
 
   private Mono<CallToolResult> search(Asked asked) {
     ToolArguments given = asked.arguments();
+    given.requireOne("search", "text", "image");
     String index = given.text("index");
     boolean own = palette.isPresent() && (index.isEmpty() || index.equals(Palette.INDEX));
     var request = SearchImagesRequest.newBuilder().setIndex(own ? Palette.INDEX : index);

@@ -95,6 +95,18 @@ record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[
     }
   }
 
+  /** Checks that exactly one of two arguments is given. */
+  void requireOne(String of, String first, String second) {
+    boolean hasFirst = values.get(first) != null;
+    Check.that(
+        hasFirst == (values.get(second) == null),
+        of,
+        hasFirst ? first + " and " + second : "neither",
+        "either %s or %s",
+        first,
+        second);
+  }
+
   <T> Optional<T> value(String name, Class<T> type, String expected) {
     Object value = values.get(name);
     if (value != null && !type.isInstance(value)) {

@@ -114,6 +114,11 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
         value(json, "images", list -> list.isArray() && list.size() <= 1, ONE_IMAGE)
             .filter(list -> !list.isEmpty());
     if (images.isEmpty()) {
+      strength.ifPresent(
+          given -> {
+            throw OllamaException.invalid(
+                OPTIONS, Errors.quote("strength"), "no strength without images");
+          });
       return Requests.textToImage(prompt(json), negative);
     }
     String text = images.get().get(0).asText();

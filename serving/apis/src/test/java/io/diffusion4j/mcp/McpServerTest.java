@@ -36,6 +36,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -186,6 +187,17 @@ class McpServerTest {
     }
   }
 
+  /** With a mask, the strength is a setting of the stage, which refuses it if it has none. */
+  @Test
+  void theStrengthOfAnEditWithAMaskIsNotIgnored() {
+    String first = uri(call("generate", Map.of("prompt", "a dog")));
+    Map<String, Object> masked = Map.of("image", first, "prompt", "a cat", "mask", first);
+    assertThat(call("edit", masked).isError()).isNotEqualTo(true);
+    Map<String, Object> strong = new HashMap<>(masked);
+    strong.put("strength", 0.8);
+    assertThat(text(call("edit", strong))).contains("strength").contains("expected");
+  }
+
   @Test
   void modelsAreListedAndPicturesDescribedAndVerified() {
     assertThat(text(call("list_models", Map.of()))).contains("\"name\":\"toy\"", "\"steps\"");
@@ -232,6 +244,14 @@ class McpServerTest {
         .isEqualTo("steps: \"0\" (expected: ≥ 1)");
     assertThat(text(call("generate", Map.of("prompt", "x", "model", "no"))))
         .isEqualTo("model: \"no\" (expected: one of list_models)");
+    String image = uri(call("generate", Map.of("prompt", "x")));
+    Map<String, Object> both = Map.of("text", "x", "image", image);
+    assertThat(text(call("search", both)))
+        .isEqualTo("search: text and image (expected: either text or image)");
+    assertThat(text(call("mix", Map.of("ingredients", List.of(both)))))
+        .isEqualTo("ingredients: text and image (expected: either text or image)");
+    assertThat(text(call("mix", Map.of("ingredients", List.of(Map.of("weight", 1))))))
+        .isEqualTo("ingredients: neither (expected: either text or image)");
     assertThat(text(call("vary", Map.of("image", "diffusion4j:/pictures/none"))))
         .startsWith("image: \"diffusion4j:/pictures/none\" (expected: a picture in base64");
     assertThatThrownBy(() -> call("draw", Map.of()))

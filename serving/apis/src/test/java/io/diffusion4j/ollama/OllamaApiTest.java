@@ -183,6 +183,7 @@ class OllamaApiTest {
         "{'model': 'toy', 'prompt': 'x', 'options': {'seed': -2}} | 400 | seed: \\\"-2\\\"",
         "{'model': 'toy', 'prompt': 'x', 'options': {'sampler': 'no'}} | 400 | sampler: ",
         "{'model': 'toy', 'prompt': 'x', 'options': {'steps': 'no'}} | 400 | options: ",
+        "{'model': 'toy', 'prompt': 'x', 'options': {'strength': 0.8}} | 400 | options: \\\"str",
         "{'model': 'toy', 'prompt': 'x', 'images': ['#']} | 400 | images: \\\"#\\\" (expected: one",
         "{'model': 'toy', 'prompt': 'x', 'images': ['', '']} | 400 | images:"
             + " \\\"[\\\"\\\",\\\"\\\"]\\\" (expected: one",
