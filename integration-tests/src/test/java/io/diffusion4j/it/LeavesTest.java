@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class LeavesTest {
   /** The modules that nothing else on the class path of the command line needs. */
-  private static final Set<String> LEAVES = Set.of("apis", "diffusion-ort", "onnx", "plots");
+  private static final Set<String> LEAVES =
+      Set.of("apis", "ddpm", "diffusion-ort", "glide", "kandinsky", "latent", "onnx", "plots");
 
   /** The engine that trains where oneDNN does not, and the sums of several processes. */
   private static final String TENSORFLOW = "diffusion-tf";

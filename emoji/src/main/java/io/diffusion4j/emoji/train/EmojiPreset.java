@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -51,7 +52,7 @@ public record EmojiPreset(Preset sizes, EmojiSettings drawn) {
       throw unknown(nameOrFile, "a file, or one of ");
     }
     try {
-      return of(RecordFile.read(file));
+      return of(RecordFile.read(file), RecordFile::end);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the preset " + file + ": " + e, e);
     }
@@ -69,7 +70,8 @@ public record EmojiPreset(Preset sizes, EmojiSettings drawn) {
     String file = name + ".yaml";
     try (InputStream in =
         Objects.requireNonNull(EmojiPreset.class.getResourceAsStream(file), file)) {
-      return of(RecordFile.parse(file, new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+      var read = RecordFile.parse(file, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return of(read, RecordFile::endOfTaken); // a family may be off the class path
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the preset " + name + ": " + e, e);
     }
@@ -82,7 +84,7 @@ public record EmojiPreset(Preset sizes, EmojiSettings drawn) {
    * @throws IllegalArgumentException if it is invalid; the message lists all faults
    */
   public static EmojiPreset parse(String source, String text) {
-    return of(RecordFile.parse(source, text));
+    return of(RecordFile.parse(source, text), RecordFile::end);
   }
 
   /** Whether a name is that of a file. */
@@ -95,10 +97,10 @@ public record EmojiPreset(Preset sizes, EmojiSettings drawn) {
         "preset: " + name + " (expected: " + expected + String.join(", ", NAMES) + ")");
   }
 
-  private static EmojiPreset of(RecordFile file) {
+  private static EmojiPreset of(RecordFile file, Consumer<RecordFile> end) {
     Supplier<Preset> sizes = Preset.take(file);
     var section = file.takeIfPresent(SECTION, EmojiSettings.Section.class);
-    file.end();
+    end.accept(file);
     Preset preset = sizes.get();
     return new EmojiPreset(
         preset, section.map(s -> s.settings(preset.name())).orElse(EmojiSettings.STANDARD));

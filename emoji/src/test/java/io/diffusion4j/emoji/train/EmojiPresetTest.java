@@ -272,8 +272,19 @@ class EmojiPresetTest {
     return Files.writeString(folder.resolve("sizes.yaml"), yaml);
   }
 
+  /** Named presets ignore the sections of families that are off the class path. */
+  @ParameterizedTest
+  @ValueSource(strings = {"emoji", "emoji-2", "medium", "small", "tiny"})
+  void allSectionsAreThoseOfFamilies(String name) throws IOException {
+    assertThat(EmojiPreset.parse(name, text(name))).isEqualTo(EmojiPreset.named(name));
+  }
+
   private static String tiny() throws IOException {
-    try (InputStream in = EmojiPreset.class.getResourceAsStream("tiny.yaml")) {
+    return text("tiny");
+  }
+
+  private static String text(String name) throws IOException {
+    try (InputStream in = EmojiPreset.class.getResourceAsStream(name + ".yaml")) {
       assertThat(in).isNotNull();
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }

@@ -1,7 +1,11 @@
 package io.diffusion4j.ddpm;
 
+import static io.diffusion4j.pipeline.PublishedLayout.MAX_SHARD_BYTES;
+
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.decoder.classifier.ClassifierFolders;
 import io.diffusion4j.decoder.classifier.ClassifierModel;
+import io.diffusion4j.decoder.unet.AdmFile;
 import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.decoder.unet.UnetSettings;
 import io.diffusion4j.diffusion.argument.Check;
@@ -16,6 +20,9 @@ import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
+import io.diffusion4j.pipeline.PublishedLayout;
+import io.diffusion4j.pipeline.PublishedLayout.Conversion;
+import io.diffusion4j.pipeline.PublishedLayout.Input;
 import io.diffusion4j.pipeline.Students;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,6 +61,33 @@ public final class DdpmFamily implements ModelFamily {
   @Override
   public boolean isAt(Path folder) {
     return DdpmFolder.isAt(folder);
+  }
+
+  @Override
+  public List<PublishedLayout> published() {
+    return List.of(
+        new PublishedLayout(
+            "dit",
+            Set.of(Input.SETTINGS),
+            it ->
+                DitFile.convert(
+                    it.file(), it.settings(), it.output(), it.dtype(), MAX_SHARD_BYTES)),
+        new PublishedLayout("guided-diffusion", Set.of(Input.SETTINGS), DdpmFamily::convertGuided));
+  }
+
+  /** Converts a U-Net, or a classifier, which has no decoder half. */
+  private static void convertGuided(Conversion it) {
+    if (it.settings().map(ClassifierFolders::isAt).orElseGet(() -> isClassifier(it.file()))) {
+      ClassifierFolders.convert(it.file(), it.settings(), it.output(), it.dtype(), MAX_SHARD_BYTES);
+    } else {
+      AdmFile.convert(it.file(), it.settings(), it.output(), it.dtype(), MAX_SHARD_BYTES);
+    }
+  }
+
+  private static boolean isClassifier(Path file) {
+    try (var checkpoint = Checkpoint.open(file)) {
+      return checkpoint.names().stream().noneMatch(name -> name.startsWith("output_blocks."));
+    }
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.diffusion4j.glide;
 
+import static io.diffusion4j.pipeline.PublishedLayout.MAX_SHARD_BYTES;
+
 import io.diffusion4j.clip.noised.NoisedClip;
 import io.diffusion4j.clip.noised.NoisedClipFolders;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
@@ -16,6 +18,8 @@ import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
+import io.diffusion4j.pipeline.PublishedLayout;
+import io.diffusion4j.pipeline.PublishedLayout.Input;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -44,6 +48,22 @@ public final class GlideFamily implements ModelFamily {
   @Override
   public boolean isAt(Path folder) {
     return GlideNetworks.isAt(folder);
+  }
+
+  @Override
+  public List<PublishedLayout> published() {
+    return List.of(
+        new PublishedLayout(
+            "glide",
+            Set.of(Input.FILES, Input.VOCABULARY, Input.SETTINGS),
+            it ->
+                GlideFiles.convert(
+                    it.files(),
+                    it.vocabulary(),
+                    it.settings(),
+                    it.output(),
+                    it.dtype(),
+                    MAX_SHARD_BYTES)));
   }
 
   @Override

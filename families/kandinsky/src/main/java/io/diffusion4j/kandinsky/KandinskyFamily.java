@@ -17,6 +17,7 @@ import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
+import io.diffusion4j.pipeline.RandomModel;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.pipeline.SuitedPrecision;
 import io.diffusion4j.prior.PriorModel;
@@ -42,6 +43,20 @@ public final class KandinskyFamily implements ModelFamily {
   @Override
   public boolean isAt(Path folder) {
     return KandinskyFolder.isAt(folder);
+  }
+
+  @Override
+  public List<RandomModel> random() {
+    return List.of(
+        random("kandinsky22", KandinskyConfig.kandinsky22()),
+        random("kandinsky_small", KandinskyConfig.small()));
+  }
+
+  private static RandomModel random(String name, KandinskyConfig config) {
+    return new RandomModel(
+        name,
+        (folder, dtype, seed, listener) ->
+            new RandomKandinsky(config, dtype, seed).write(folder, listener));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.diffusion4j.latent;
 
+import static io.diffusion4j.pipeline.PublishedLayout.MAX_SHARD_BYTES;
+
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.argument.Check;
@@ -14,9 +16,13 @@ import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
+import io.diffusion4j.pipeline.PublishedLayout;
+import io.diffusion4j.pipeline.PublishedLayout.Input;
+import io.diffusion4j.pipeline.RandomModel;
 import io.diffusion4j.pipeline.SuitedPrecision;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The family of the folders that {@link StableDiffusionFolder} describes. */
@@ -37,6 +43,45 @@ public final class StableDiffusionFamily implements ModelFamily {
   @Override
   public boolean isAt(Path folder) {
     return StableDiffusionFolder.isAt(folder);
+  }
+
+  @Override
+  public List<PublishedLayout> published() {
+    return List.of(
+        new PublishedLayout(
+            "stable-diffusion",
+            Set.of(Input.VOCABULARY, Input.SETTINGS, Input.PREDICTION),
+            it ->
+                StableDiffusionFile.convert(
+                    it.file(),
+                    it.vocabulary(),
+                    it.settings(),
+                    it.predicts(),
+                    it.output(),
+                    it.dtype(),
+                    MAX_SHARD_BYTES)),
+        new PublishedLayout(
+            "stable-diffusion-file",
+            Set.of(),
+            it -> StableDiffusionFile.toSingleFile(it.file(), it.output(), it.dtype())));
+  }
+
+  @Override
+  public List<RandomModel> random() {
+    return List.of(
+        random("sd15", StableDiffusionConfig.sd15()),
+        random("sd21", StableDiffusionConfig.sd21()),
+        random("sdxs", StableDiffusionConfig.sdxs()),
+        random("sd_small", StableDiffusionConfig.small()));
+  }
+
+  private static RandomModel random(String name, StableDiffusionConfig config) {
+    return new RandomModel(
+        name,
+        (folder, dtype, seed, listener) -> {
+          new RandomStableDiffusion(config, dtype, seed).write(folder, listener);
+          return folder;
+        });
   }
 
   @Override

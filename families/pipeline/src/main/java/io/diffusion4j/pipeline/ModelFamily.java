@@ -78,6 +78,16 @@ public interface ModelFamily {
                 guides().isEmpty() ? "no gradient" : String.join(", ", guides())));
   }
 
+  /** Returns the layouts of published files that become folders of this family, or their guides. */
+  default List<PublishedLayout> published() {
+    return List.of();
+  }
+
+  /** Returns the structures of which models with random weights can be written. */
+  default List<RandomModel> random() {
+    return List.of();
+  }
+
   /** Reports the content of a folder and all its failures, without reading weights. */
   FolderReport inspect(Path folder);
 

@@ -1,8 +1,11 @@
 package io.diffusion4j.unclip;
 
+import static io.diffusion4j.pipeline.PublishedLayout.MAX_SHARD_BYTES;
+
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
+import io.diffusion4j.clip.OpenAiFile;
 import io.diffusion4j.clip.noised.NoisedClipFolders;
 import io.diffusion4j.decoder.DecoderCondition;
 import io.diffusion4j.decoder.DecoderLikelihood;
@@ -17,6 +20,9 @@ import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenOptions;
+import io.diffusion4j.pipeline.PublishedLayout;
+import io.diffusion4j.pipeline.PublishedLayout.Input;
+import io.diffusion4j.pipeline.RandomModel;
 import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +81,38 @@ public final class UnclipFamily implements ModelFamily {
   @Override
   public void checkLoras(Path folder, List<LoraChoice> loras) {
     UnclipModel.loras(ModelFolder.open(folder), loras);
+  }
+
+  @Override
+  public List<PublishedLayout> published() {
+    return List.of(
+        new PublishedLayout(
+            "karlo",
+            Set.of(Input.FILES, Input.VOCABULARY),
+            it ->
+                new KarloFiles(UnclipConfig.karlo())
+                    .convert(
+                        it.files(), it.vocabulary(), it.output(), it.dtype(), MAX_SHARD_BYTES)),
+        new PublishedLayout(
+            "openai-clip",
+            Set.of(Input.VOCABULARY),
+            it ->
+                OpenAiFile.convert(
+                    it.file(), it.vocabulary(), it.output(), it.dtype(), MAX_SHARD_BYTES)));
+  }
+
+  @Override
+  public List<RandomModel> random() {
+    return List.of(random("karlo", UnclipConfig.karlo()), random("small", UnclipConfig.small()));
+  }
+
+  private static RandomModel random(String name, UnclipConfig config) {
+    return new RandomModel(
+        name,
+        (folder, dtype, seed, listener) -> {
+          new RandomPipeline(config, dtype, seed).write(folder, listener);
+          return folder;
+        });
   }
 
   @Override

@@ -104,6 +104,15 @@ public final class RecordFile {
    */
   public void end() {
     faults.requireKnown(root.fieldNames(), known, "");
+    endOfTaken();
+  }
+
+  /**
+   * Reports the faults of the sections that were taken, and ignores others.
+   *
+   * @throws IllegalArgumentException if there is a fault
+   */
+  public void endOfTaken() {
     faults.throwIfAny(source);
   }
 }

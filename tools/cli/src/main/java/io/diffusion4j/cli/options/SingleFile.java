@@ -5,13 +5,15 @@ import io.diffusion4j.checkpoint.ldm.LdmCheckpoint;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.latent.StableDiffusionFile;
+import io.diffusion4j.pipeline.PublishedLayout;
+import io.diffusion4j.pipeline.PublishedLayout.Conversion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,13 +28,13 @@ public final class SingleFile {
   /** The folder of the cache, in place of the user's own. */
   static final String CACHE = "diffusion4j.cache";
 
+  private static final String LAYOUT = "stable-diffusion";
   private static final String XDG_CACHE = "XDG_CACHE_HOME";
   private static final String VOCABULARY = "bpe_simple_vocab_16e6.txt.gz";
   private static final String TOKENIZER = "tokenizer";
   private static final Pattern PREDICTS_V =
       Pattern.compile("(?m)^\\s*parameterization:\\s*\"?v\\b");
   private static final int KEY_BYTES = 8;
-  private static final long MAX_SHARD_BYTES = 5_000_000_000L;
 
   private SingleFile() {}
 
@@ -51,14 +53,16 @@ public final class SingleFile {
       Path folder = cache().resolve(file.getFileName() + "-" + key(file));
       if (!Files.exists(folder.resolve(ModelFolder.INDEX))) { // it is written last
         LdmCheckpoint.open(file).close(); // another model is refused first
-        StableDiffusionFile.convert(
-            file,
-            vocabulary(file),
-            Optional.empty(),
-            predicted(file),
-            folder,
-            Optional.empty(),
-            MAX_SHARD_BYTES);
+        PublishedLayout.named("model", LAYOUT)
+            .converter()
+            .accept(
+                new Conversion(
+                    List.of(file),
+                    Optional.of(vocabulary(file)),
+                    Optional.empty(),
+                    predicted(file),
+                    folder,
+                    Optional.empty()));
         LOG.log(System.Logger.Level.WARNING, "{0}: converted to {1}, once", named, folder);
       }
       return folder;

@@ -5,24 +5,21 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.CommonOptions;
-import io.diffusion4j.clip.OpenAiFile;
-import io.diffusion4j.ddpm.DitFile;
-import io.diffusion4j.decoder.classifier.ClassifierFolders;
-import io.diffusion4j.decoder.unet.AdmFile;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.glide.GlideFiles;
-import io.diffusion4j.latent.StableDiffusionFile;
-import io.diffusion4j.unclip.KarloFiles;
-import io.diffusion4j.unclip.UnclipConfig;
+import io.diffusion4j.pipeline.PublishedLayout;
+import io.diffusion4j.pipeline.PublishedLayout.Conversion;
+import io.diffusion4j.pipeline.PublishedLayout.Input;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,9 +44,6 @@ import picocli.CommandLine.Parameters;
       "  diffusion4j convert part-1.bin part-2.bin --dtype bf16 --output model"
     })
 public final class ConvertCommand implements Callable<Integer> {
-  /** The largest size of a file; larger models become several files with an index. */
-  private static final long MAX_SHARD_BYTES = 5_000_000_000L;
-
   /** The types for floating-point tensors. */
   enum Format {
     f32(DType.F32),
@@ -84,10 +78,11 @@ public final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--as",
       paramLabel = "LAYOUT",
+      completionCandidates = Layouts.class,
       description =
           "Convert the published files of this model family to a model folder: "
               + "${COMPLETION-CANDIDATES}. Default: none, only the tensors are written")
-  private @Nullable Layout layout;
+  private @Nullable String layout;
 
   @Option(
       names = "--tokenizer",
@@ -116,105 +111,50 @@ public final class ConvertCommand implements Callable<Integer> {
               + "file next to the weights has the parameterization. Default for 1.x: eps")
   private @Nullable Parameterization predicts;
 
-  /** The targets of converted published files. */
-  enum Layout {
-    GLIDE("glide", true, true),
-    GUIDED_DIFFUSION("guided-diffusion", false, true),
-    DIT("dit", false, true),
-    OPENAI_CLIP("openai-clip", true, false),
-    KARLO("karlo", true, false),
-    STABLE_DIFFUSION("stable-diffusion", true, true),
-    STABLE_DIFFUSION_FILE("stable-diffusion-file", false, false);
-
-    private final String word;
-    final boolean hasVocabulary;
-    final boolean takesSettings;
-
-    Layout(String word, boolean hasVocabulary, boolean takesSettings) {
-      this.word = word;
-      this.hasVocabulary = hasVocabulary;
-      this.takesSettings = takesSettings;
-    }
-
+  /** The names of the layouts. */
+  static final class Layouts implements Iterable<String> {
     @Override
-    public String toString() {
-      return word;
+    public Iterator<String> iterator() {
+      return PublishedLayout.all().stream().map(PublishedLayout::name).iterator();
     }
   }
 
   @Override
   public Integer call() throws IOException {
-    Check.that(
-        tokenizer == null || (layout != null && layout.hasVocabulary),
-        "tokenizer",
-        tokenizer,
-        "none without --as glide, openai-clip, karlo or stable-diffusion");
-    Check.that(
-        settings == null || (layout != null && layout.takesSettings),
-        "settings",
-        settings,
-        "none without --as glide, guided-diffusion, dit or stable-diffusion");
-    Check.that(
-        predicts == null || layout == Layout.STABLE_DIFFUSION,
-        "predicts",
-        predicts,
-        "none without --as stable-diffusion");
-    return layout == null ? convertTensors() : convert(layout);
+    Optional<PublishedLayout> as =
+        Optional.ofNullable(layout).map(name -> PublishedLayout.named("as", name));
+    requireTaken(as, Input.VOCABULARY, "tokenizer", tokenizer);
+    requireTaken(as, Input.SETTINGS, "settings", settings);
+    requireTaken(as, Input.PREDICTION, "predicts", predicts);
+    return as.isEmpty() ? convertTensors() : convert(as.get());
   }
 
-  private int convert(Layout as) {
-    if (as != Layout.GLIDE && as != Layout.KARLO) {
-      Check.that(inputs.size() == 1, "files", inputs, "one");
-    }
-    Optional<DType> dtype = Optional.ofNullable(format).map(own -> own.dtype);
-    Optional<Path> config = Optional.ofNullable(settings);
-    switch (as) {
-      case GLIDE ->
-          GlideFiles.convert(inputs, vocabulary(), config, output.path(), dtype, MAX_SHARD_BYTES);
-      case GUIDED_DIFFUSION -> convertGuidedDiffusion(inputs.get(0), config, dtype);
-      case DIT -> DitFile.convert(inputs.get(0), config, output.path(), dtype, MAX_SHARD_BYTES);
-      case OPENAI_CLIP ->
-          OpenAiFile.convert(inputs.get(0), vocabulary(), output.path(), dtype, MAX_SHARD_BYTES);
-      case KARLO ->
-          new KarloFiles(UnclipConfig.karlo())
-              .convert(inputs, vocabulary(), output.path(), dtype, MAX_SHARD_BYTES);
-      case STABLE_DIFFUSION ->
-          StableDiffusionFile.convert(
-              inputs.get(0),
-              vocabulary(),
-              config,
-              Optional.ofNullable(predicts),
-              output.path(),
-              dtype,
-              MAX_SHARD_BYTES);
-      case STABLE_DIFFUSION_FILE ->
-          StableDiffusionFile.toSingleFile(inputs.get(0), output.path(), dtype);
-    }
+  private static void requireTaken(
+      Optional<PublishedLayout> as, Input input, String option, @Nullable Object value) {
+    Check.that(
+        value == null || as.stream().anyMatch(it -> it.takes().contains(input)),
+        option,
+        value,
+        "none without --as %s",
+        PublishedLayout.all().stream()
+            .filter(it -> it.takes().contains(input))
+            .map(PublishedLayout::name)
+            .collect(Collectors.joining(" or ")));
+  }
+
+  private int convert(PublishedLayout as) {
+    Check.that(as.takes().contains(Input.FILES) || inputs.size() == 1, "files", inputs, "one");
+    as.converter()
+        .accept(
+            new Conversion(
+                inputs,
+                Optional.ofNullable(tokenizer),
+                Optional.ofNullable(settings),
+                Optional.ofNullable(predicts),
+                output.path(),
+                Optional.ofNullable(format).map(own -> own.dtype)));
     console.print(output.path());
     return 0;
-  }
-
-  private void convertGuidedDiffusion(Path file, Optional<Path> config, Optional<DType> dtype) {
-    if (config.map(ClassifierFolders::isAt).orElseGet(() -> isClassifier(file))) {
-      ClassifierFolders.convert(file, config, output.path(), dtype, MAX_SHARD_BYTES);
-    } else {
-      AdmFile.convert(file, config, output.path(), dtype, MAX_SHARD_BYTES);
-    }
-  }
-
-  /** A network without a decoder half. */
-  private static boolean isClassifier(Path file) {
-    try (var checkpoint = Checkpoint.open(file)) {
-      return checkpoint.names().stream().noneMatch(name -> name.startsWith("output_blocks."));
-    }
-  }
-
-  private Path vocabulary() {
-    if (tokenizer == null) {
-      throw Check.refusal("tokenizer", "none", "the vocabulary, which no file of weights has");
-    }
-    Check.that(Files.exists(tokenizer), "tokenizer", tokenizer, "a file or folder");
-    return tokenizer;
   }
 
   private int convertTensors() throws IOException {
@@ -242,7 +182,7 @@ public final class ConvertCommand implements Callable<Integer> {
         }
       }
       Files.createDirectories(output.path());
-      writer.writeSharded(output.path(), Checkpoint.TRANSFORMERS, MAX_SHARD_BYTES);
+      writer.writeSharded(output.path(), Checkpoint.TRANSFORMERS, PublishedLayout.MAX_SHARD_BYTES);
       Path single = output.path().resolve(Checkpoint.TRANSFORMERS + ".safetensors");
       Path file =
           Files.exists(single)
