@@ -49,7 +49,8 @@ public class RequestScope internal constructor(public val builder: GenerateImage
   }
 
   /**
-   * The sampling options of a stage; absent ones have the server's defaults.
+   * Common settings of a stage, beside those it has already; for others, see [setting]. Absent ones
+   * have the server's defaults.
    *
    * @param name such as `prior`, `decoder` or `super_res`; a model's card lists them
    * @param guidance the scale of classifier-free guidance
@@ -59,14 +60,16 @@ public class RequestScope internal constructor(public val builder: GenerateImage
   public fun stage(
     name: String,
     steps: Int? = null,
-    sampler: String = "",
+    sampler: String? = null,
     guidance: Double? = null,
-    schedule: String = "",
+    schedule: String? = null,
     eta: Double? = null,
     guidanceInterval: ClosedRange<Double>? = null,
     reuse: Int? = null,
   ) {
-    val options = StageOptions.newBuilder().setSampler(sampler).setSchedule(schedule)
+    val options = options(name)
+    sampler?.let { options.sampler = it }
+    schedule?.let { options.schedule = it }
     steps?.let { options.steps = it }
     guidance?.let { options.guidanceScale = it }
     eta?.let { options.eta = it }
@@ -88,9 +91,11 @@ public class RequestScope internal constructor(public val builder: GenerateImage
       requireNotNull(StageOptions.getDescriptor().findFieldByName(name)) {
         "setting: $name (expected: a field of StageOptions)"
       }
-    val options = builder.getStagesOrDefault(stage, StageOptions.getDefaultInstance()).toBuilder()
-    builder.putStages(stage, options.setField(field, value).build())
+    builder.putStages(stage, options(stage).setField(field, value).build())
   }
+
+  private fun options(stage: String): StageOptions.Builder =
+    builder.getStagesOrDefault(stage, StageOptions.getDefaultInstance()).toBuilder()
 }
 
 /** Creates a request for images of a text, with [negative] as the negative prompt. */

@@ -36,8 +36,9 @@ class RequestsTest {
       textToImage("a dog") {
         stage("decoder", steps = 30)
         setting("decoder", "reuse", 2)
+        stage("decoder", sampler = "ddim")
       }
-    val decoder = StageOptions.newBuilder().setSteps(30).setReuse(2)
+    val decoder = StageOptions.newBuilder().setSteps(30).setReuse(2).setSampler("ddim")
     val expected = Requests.textToImage("a dog").putStages("decoder", decoder.build())
     assertThat(request).isEqualTo(expected.build())
     assertThatThrownBy { textToImage("a dog") { setting("decoder", "colour", 2) } }
