@@ -38,8 +38,8 @@ class KandinskyRequestsTest {
 
   @BeforeAll
   static void open(@TempDir Path folder) {
-    var random = new RandomKandinsky(KandinskyConfig.small(), DType.F32, 1);
-    Path decoder = random.write(folder.resolve("kandinsky"), component -> {});
+    var random = new RandomKandinsky(KandinskyConfig.small());
+    Path decoder = random.write(folder.resolve("kandinsky"), DType.F32, 1, component -> {});
     var how = OpenOptions.with(Residency.ALWAYS);
     model = OpenPipeline.of(decoder, how, Plugins.of(List.of()));
   }

@@ -27,6 +27,7 @@ import io.diffusion4j.pipeline.Students;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -64,15 +65,15 @@ public final class DdpmFamily implements ModelFamily {
   }
 
   @Override
-  public List<PublishedLayout> published() {
-    return List.of(
-        new PublishedLayout(
-            "dit",
-            Set.of(Input.SETTINGS),
-            it ->
-                DitFile.convert(
-                    it.file(), it.settings(), it.output(), it.dtype(), MAX_SHARD_BYTES)),
-        new PublishedLayout("guided-diffusion", Set.of(Input.SETTINGS), DdpmFamily::convertGuided));
+  public Map<String, PublishedLayout> published() {
+    return Map.of(
+        "dit",
+            new PublishedLayout(
+                Set.of(Input.SETTINGS),
+                it ->
+                    DitFile.convert(
+                        it.file(), it.settings(), it.output(), it.dtype(), MAX_SHARD_BYTES)),
+        "guided-diffusion", new PublishedLayout(Set.of(Input.SETTINGS), DdpmFamily::convertGuided));
   }
 
   /** Converts a U-Net, or a classifier, which has no decoder half. */

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -51,10 +52,10 @@ public final class GlideFamily implements ModelFamily {
   }
 
   @Override
-  public List<PublishedLayout> published() {
-    return List.of(
+  public Map<String, PublishedLayout> published() {
+    return Map.of(
+        "glide",
         new PublishedLayout(
-            "glide",
             Set.of(Input.FILES, Input.VOCABULARY, Input.SETTINGS),
             it ->
                 GlideFiles.convert(

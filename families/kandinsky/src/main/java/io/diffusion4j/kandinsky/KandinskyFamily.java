@@ -24,6 +24,7 @@ import io.diffusion4j.prior.PriorModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The family of the folders that {@link KandinskyFolder} describes. */
@@ -46,17 +47,10 @@ public final class KandinskyFamily implements ModelFamily {
   }
 
   @Override
-  public List<RandomModel> random() {
-    return List.of(
-        random("kandinsky22", KandinskyConfig.kandinsky22()),
-        random("kandinsky_small", KandinskyConfig.small()));
-  }
-
-  private static RandomModel random(String name, KandinskyConfig config) {
-    return new RandomModel(
-        name,
-        (folder, dtype, seed, listener) ->
-            new RandomKandinsky(config, dtype, seed).write(folder, listener));
+  public Map<String, RandomModel> random() {
+    return Map.of(
+        "kandinsky22", new RandomKandinsky(KandinskyConfig.kandinsky22()),
+        "kandinsky_small", new RandomKandinsky(KandinskyConfig.small()));
   }
 
   @Override

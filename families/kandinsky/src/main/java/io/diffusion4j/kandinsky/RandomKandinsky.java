@@ -6,6 +6,7 @@ import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.pipeline.RandomComponents;
+import io.diffusion4j.pipeline.RandomModel;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,11 +14,8 @@ import java.util.function.Consumer;
 
 /**
  * An untrained decoder and prior in the published layout, to try a size before there are weights.
- *
- * @param dtype how weights are stored: F32, F16 or BF16
- * @param seed the seed of the weights; the same seed gives the same files
  */
-public record RandomKandinsky(KandinskyConfig config, DType dtype, long seed) {
+public record RandomKandinsky(KandinskyConfig config) implements RandomModel {
   private static final String CARD =
       """
       ---
@@ -26,16 +24,8 @@ public record RandomKandinsky(KandinskyConfig config, DType dtype, long seed) {
       ---
       """;
 
-  /**
-   * Writes the folders {@code decoder} and {@code prior}, and their indices last.
-   *
-   * @param folder the folder to create, or an empty one
-   * @param listener is notified of each component before it is written
-   * @return the folder of the decoder
-   * @throws IllegalArgumentException if there is something in the folder
-   * @throws java.io.UncheckedIOException if it cannot be written
-   */
-  public Path write(Path folder, Consumer<String> listener) {
+  @Override
+  public Path write(Path folder, DType dtype, long seed, Consumer<String> listener) {
     RandomComponents.requireEmpty(folder);
     var random = new RandomComponents(dtype, seed, listener);
     var pair = KandinskyPair.in(folder);

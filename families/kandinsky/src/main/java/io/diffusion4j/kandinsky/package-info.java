@@ -10,8 +10,8 @@
  * random weights, both are written in seconds:
  *
  * <pre>{@code
- * var random = new RandomKandinsky(KandinskyConfig.small(), DType.F32, 7);
- * Path decoder = random.write(Path.of("kandinsky"), part -> System.out.println(part));
+ * var random = new RandomKandinsky(KandinskyConfig.small());
+ * Path decoder = random.write(Path.of("kandinsky"), DType.F32, 7, System.out::println);
  * try (var plugins = Plugins.of(List.of());
  *     var open = OpenPipeline.of(decoder, OpenOptions.with(Residency.ONE_AT_A_TIME), plugins)) {
  *   List<Image> images =

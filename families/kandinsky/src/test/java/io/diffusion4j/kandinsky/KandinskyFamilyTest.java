@@ -238,15 +238,16 @@ class KandinskyFamilyTest {
 
   @Test
   void foldersOfRandomWeightsDraw(@TempDir Path temporary) {
-    var random = new RandomKandinsky(KandinskyConfig.small(), DType.F32, 3);
-    Path decoder = random.write(temporary.resolve("model"), component -> {});
+    var random = new RandomKandinsky(KandinskyConfig.small());
+    Path decoder = random.write(temporary.resolve("model"), DType.F32, 3, component -> {});
     assertThat(OpenPipeline.inspect(decoder).isSound()).isTrue();
     assertThat(OpenPipeline.inspect(decoder.resolveSibling("prior")).isSound()).isTrue();
     try (var open = open(decoder, OpenOptions.with(Residency.ONE_AT_A_TIME))) {
       var drawn = draw(open.pipeline(), APPLE, new Pixels(40, 32));
       assertThat(drawn.get(0).width()).isEqualTo(40);
     }
-    assertThatThrownBy(() -> random.write(temporary.resolve("model"), component -> {}))
+    assertThatThrownBy(
+            () -> random.write(temporary.resolve("model"), DType.F32, 3, component -> {}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith("(expected: an empty folder, or none)");
   }

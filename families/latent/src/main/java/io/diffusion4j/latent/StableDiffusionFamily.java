@@ -22,6 +22,7 @@ import io.diffusion4j.pipeline.RandomModel;
 import io.diffusion4j.pipeline.SuitedPrecision;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -46,42 +47,33 @@ public final class StableDiffusionFamily implements ModelFamily {
   }
 
   @Override
-  public List<PublishedLayout> published() {
-    return List.of(
-        new PublishedLayout(
-            "stable-diffusion",
-            Set.of(Input.VOCABULARY, Input.SETTINGS, Input.PREDICTION),
-            it ->
-                StableDiffusionFile.convert(
-                    it.file(),
-                    it.vocabulary(),
-                    it.settings(),
-                    it.predicts(),
-                    it.output(),
-                    it.dtype(),
-                    MAX_SHARD_BYTES)),
-        new PublishedLayout(
-            "stable-diffusion-file",
-            Set.of(),
-            it -> StableDiffusionFile.toSingleFile(it.file(), it.output(), it.dtype())));
+  public Map<String, PublishedLayout> published() {
+    return Map.of(
+        "stable-diffusion",
+            new PublishedLayout(
+                Set.of(Input.VOCABULARY, Input.SETTINGS, Input.PREDICTION),
+                it ->
+                    StableDiffusionFile.convert(
+                        it.file(),
+                        it.vocabulary(),
+                        it.settings(),
+                        it.predicts(),
+                        it.output(),
+                        it.dtype(),
+                        MAX_SHARD_BYTES)),
+        "stable-diffusion-file",
+            new PublishedLayout(
+                Set.of(),
+                it -> StableDiffusionFile.toSingleFile(it.file(), it.output(), it.dtype())));
   }
 
   @Override
-  public List<RandomModel> random() {
-    return List.of(
-        random("sd15", StableDiffusionConfig.sd15()),
-        random("sd21", StableDiffusionConfig.sd21()),
-        random("sdxs", StableDiffusionConfig.sdxs()),
-        random("sd_small", StableDiffusionConfig.small()));
-  }
-
-  private static RandomModel random(String name, StableDiffusionConfig config) {
-    return new RandomModel(
-        name,
-        (folder, dtype, seed, listener) -> {
-          new RandomStableDiffusion(config, dtype, seed).write(folder, listener);
-          return folder;
-        });
+  public Map<String, RandomModel> random() {
+    return Map.of(
+        "sd15", new RandomStableDiffusion(StableDiffusionConfig.sd15()),
+        "sd21", new RandomStableDiffusion(StableDiffusionConfig.sd21()),
+        "sdxs", new RandomStableDiffusion(StableDiffusionConfig.sdxs()),
+        "sd_small", new RandomStableDiffusion(StableDiffusionConfig.small()));
   }
 
   @Override

@@ -95,7 +95,7 @@ class PublishedSizesTest {
   void aRandomModelIsSound(@TempDir Path folder) {
     var config = StableDiffusionConfig.small();
     List<String> written = new ArrayList<>();
-    new RandomStableDiffusion(config, DType.BF16, 7).write(folder, written::add);
+    new RandomStableDiffusion(config).write(folder, DType.BF16, 7, written::add);
     assertThat(written).containsExactly("text_encoder", "tokenizer", "unet", "vae", "scheduler");
     var report = StableDiffusionFolder.report(folder);
     assertThat(report.allFailures()).isEmpty();

@@ -53,8 +53,8 @@ class StableDiffusionDoctorTest {
 
   private Path random() {
     Path folder = parent.resolve("random");
-    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, 7)
-        .write(folder, component -> {});
+    new RandomStableDiffusion(StableDiffusionConfig.small())
+        .write(folder, DType.F32, 7, component -> {});
     return folder;
   }
 

@@ -52,8 +52,8 @@ class StableDiffusionFolderTest {
   @BeforeEach
   void writeSmall() {
     folder = parent.resolve("small");
-    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.BF16, 7)
-        .write(folder, component -> {});
+    new RandomStableDiffusion(StableDiffusionConfig.small())
+        .write(folder, DType.BF16, 7, component -> {});
   }
 
   @Test
@@ -96,7 +96,7 @@ class StableDiffusionFolderTest {
             other.unet(),
             other.vae(),
             other.scheduler());
-    new RandomStableDiffusion(wide, DType.BF16, 7).write(folder, component -> {});
+    new RandomStableDiffusion(wide).write(folder, DType.BF16, 7, component -> {});
     assertThatThrownBy(() -> open())
         .hasMessageContaining(
             "text_encoder: hidden_size: 32 (expected: the U-Net's cross_attention_dim 64)");

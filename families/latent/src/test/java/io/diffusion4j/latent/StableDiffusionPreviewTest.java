@@ -57,7 +57,7 @@ class StableDiffusionPreviewTest {
   private Image draw(Vae vae, StableDiffusionConfig scheduler, Residency residency) {
     var small = StableDiffusionConfig.small();
     var config = new StableDiffusionConfig(small.text(), small.unet(), vae, scheduler.scheduler());
-    new RandomStableDiffusion(config, DType.BF16, 7).write(folder, component -> {});
+    new RandomStableDiffusion(config).write(folder, DType.BF16, 7, component -> {});
     try (var plugins = Plugins.of(List.of());
         var open = OpenPipeline.of(folder, OpenOptions.with(residency), plugins)) {
       var pipeline = open.pipeline();

@@ -420,7 +420,7 @@ class StableDiffusionTrainingTest {
   @Test
   void picturesOfSeveralAspectRatiosAreTrainedOnWithTheSameBitsAfterAStop() throws IOException {
     Path first = folder.resolve("first");
-    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, 1).write(first, name -> {});
+    new RandomStableDiffusion(StableDiffusionConfig.small()).write(first, DType.F32, 1, name -> {});
     var part = StableDiffusionTraining.UNET;
     DataSet data = oblong();
     String step = "buckets=32";
@@ -492,7 +492,7 @@ class StableDiffusionTrainingTest {
   @MethodSource("parts")
   void aFinishedModelIsTrainedOn(TrainableComponent part) {
     Path first = folder.resolve("first");
-    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, 1).write(first, name -> {});
+    new RandomStableDiffusion(StableDiffusionConfig.small()).write(first, DType.F32, 1, name -> {});
     Path model = folder.resolve("model");
     assertThat(train(part, new Colours("colours"), model, folder.resolve("work"), first, -1))
         .isTrue();
@@ -510,7 +510,7 @@ class StableDiffusionTrainingTest {
   @Test
   void lowRankUpdatesAreInDiffusersFormAndChangeThePrediction() throws IOException {
     Path first = folder.resolve("first");
-    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, 1).write(first, name -> {});
+    new RandomStableDiffusion(StableDiffusionConfig.small()).write(first, DType.F32, 1, name -> {});
     Path model = folder.resolve("model");
     var training = new ModelTraining(preset(), model, folder.resolve("work"), first);
     var part = StableDiffusionTraining.UNET;
@@ -587,10 +587,8 @@ class StableDiffusionTrainingTest {
     var small = StableDiffusionConfig.small();
     var nine = new ConditionalUnet(8, 9, 4, small.unet().levels(), true, 64, false, 16, 1e-5, 0, 0);
     new RandomStableDiffusion(
-            new StableDiffusionConfig(small.text(), nine, small.vae(), small.scheduler()),
-            DType.F32,
-            1)
-        .write(inpainting, name -> {});
+            new StableDiffusionConfig(small.text(), nine, small.vae(), small.scheduler()))
+        .write(inpainting, DType.F32, 1, name -> {});
     assertThatThrownBy(
             () -> train(unet, data, folder.resolve("n"), folder.resolve("work"), inpainting, -1))
         .hasMessageContaining("start-from: a U-Net with further inputs");

@@ -41,8 +41,8 @@ class WeakerUnetTest {
 
   private Path write(String name, long seed) {
     Path folder = parent.resolve(name);
-    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, seed)
-        .write(folder, component -> {});
+    new RandomStableDiffusion(StableDiffusionConfig.small())
+        .write(folder, DType.F32, seed, component -> {});
     return folder;
   }
 

@@ -2,16 +2,20 @@ package io.diffusion4j.pipeline;
 
 import com.google.inject.Module;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood.Example;
+import io.diffusion4j.diffusion.spi.ServiceProviders;
 import io.diffusion4j.nn.StoredNetwork;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A layout of model folders, and the conversion of such a folder to a pipeline. An implementation
@@ -78,14 +82,34 @@ public interface ModelFamily {
                 guides().isEmpty() ? "no gradient" : String.join(", ", guides())));
   }
 
-  /** Returns the layouts of published files that become folders of this family, or their guides. */
-  default List<PublishedLayout> published() {
-    return List.of();
+  /**
+   * Returns the layouts of published files that become folders of this family, or their guides, by
+   * names such as {@code glide}.
+   */
+  default Map<String, PublishedLayout> published() {
+    return Map.of();
   }
 
-  /** Returns the structures of which models with random weights can be written. */
-  default List<RandomModel> random() {
-    return List.of();
+  /** Returns the models that can be written with random weights, by names such as {@code sd15}. */
+  default Map<String, RandomModel> random() {
+    return Map.of();
+  }
+
+  /**
+   * Returns what all families on the class path have of one kind, by name.
+   *
+   * @param kind the word for an entry in errors
+   * @throws IllegalArgumentException if no family has any, or if two have the same name
+   */
+  static <T> ByName<T> all(String kind, Function<ModelFamily, Map<String, T>> of) {
+    Map<String, T> all = new HashMap<>();
+    for (ModelFamily family : ServiceProviders.of(ModelFamily.class)) {
+      of.apply(family)
+          .forEach(
+              (name, each) ->
+                  Check.that(all.put(name, each) == null, kind, name, "a name of one family"));
+    }
+    return new ByName<>(kind, all);
   }
 
   /** Reports the content of a folder and all its failures, without reading weights. */

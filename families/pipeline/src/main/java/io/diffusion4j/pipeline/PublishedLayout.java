@@ -3,25 +3,21 @@ package io.diffusion4j.pipeline;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.diffusion.spi.ServiceProviders;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * A layout in which models are published, and the conversion of its files to a model folder.
  *
- * @param name its name, such as {@code glide}
  * @param takes what the conversion reads besides one file of weights
  * @param converter writes the folder; throws an {@link IllegalArgumentException} or a {@link
  *     io.diffusion4j.checkpoint.CheckpointException} if the files are of another layout
  */
-public record PublishedLayout(String name, Set<Input> takes, Consumer<Conversion> converter) {
+public record PublishedLayout(Set<Input> takes, Consumer<Conversion> converter) {
   /** The largest size of a file of weights, in bytes; larger networks become several files. */
   public static final long MAX_SHARD_BYTES = 5_000_000_000L;
 
@@ -73,32 +69,5 @@ public record PublishedLayout(String name, Set<Input> takes, Consumer<Conversion
 
   public PublishedLayout {
     takes = Set.copyOf(takes);
-  }
-
-  /** Returns the layouts of all families on the class path, sorted by name. */
-  public static List<PublishedLayout> all() {
-    return ServiceProviders.of(ModelFamily.class).stream()
-        .flatMap(family -> family.published().stream())
-        .sorted(Comparator.comparing(PublishedLayout::name))
-        .toList();
-  }
-
-  /**
-   * Returns a layout by its name.
-   *
-   * @param argument the name of the argument, for errors
-   * @throws IllegalArgumentException if there is none; the message lists the known ones
-   */
-  public static PublishedLayout named(String argument, String name) {
-    return all().stream()
-        .filter(each -> each.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                Check.refusal(
-                    argument,
-                    name,
-                    "one of %s",
-                    all().stream().map(PublishedLayout::name).collect(Collectors.joining(", "))));
   }
 }

@@ -27,6 +27,7 @@ import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -84,35 +85,30 @@ public final class UnclipFamily implements ModelFamily {
   }
 
   @Override
-  public List<PublishedLayout> published() {
-    return List.of(
-        new PublishedLayout(
-            "karlo",
-            Set.of(Input.FILES, Input.VOCABULARY),
-            it ->
-                new KarloFiles(UnclipConfig.karlo())
-                    .convert(
-                        it.files(), it.vocabulary(), it.output(), it.dtype(), MAX_SHARD_BYTES)),
-        new PublishedLayout(
-            "openai-clip",
-            Set.of(Input.VOCABULARY),
-            it ->
-                OpenAiFile.convert(
-                    it.file(), it.vocabulary(), it.output(), it.dtype(), MAX_SHARD_BYTES)));
+  public Map<String, PublishedLayout> published() {
+    return Map.of(
+        "karlo",
+            new PublishedLayout(
+                Set.of(Input.FILES, Input.VOCABULARY),
+                it ->
+                    new KarloFiles(UnclipConfig.karlo())
+                        .convert(
+                            it.files(), it.vocabulary(), it.output(), it.dtype(), MAX_SHARD_BYTES)),
+        "openai-clip",
+            new PublishedLayout(
+                Set.of(Input.VOCABULARY),
+                it ->
+                    OpenAiFile.convert(
+                        it.file(), it.vocabulary(), it.output(), it.dtype(), MAX_SHARD_BYTES)));
   }
 
   @Override
-  public List<RandomModel> random() {
-    return List.of(random("karlo", UnclipConfig.karlo()), random("small", UnclipConfig.small()));
-  }
-
-  private static RandomModel random(String name, UnclipConfig config) {
-    return new RandomModel(
-        name,
-        (folder, dtype, seed, listener) -> {
-          new RandomPipeline(config, dtype, seed).write(folder, listener);
-          return folder;
-        });
+  public Map<String, RandomModel> random() {
+    return Map.of(
+        "karlo",
+        new RandomPipeline(UnclipConfig.karlo()),
+        "small",
+        new RandomPipeline(UnclipConfig.small()));
   }
 
   @Override

@@ -75,7 +75,7 @@ class KarloFilesTest {
   @Test
   void whatWasPackedIsUnpackedIntoAPipelineThatOpens() throws IOException {
     Path published = folder.resolve("published");
-    new RandomPipeline(SMALL, DType.F32, 3).write(published, component -> {});
+    new RandomPipeline(SMALL).write(published, DType.F32, 3, component -> {});
     List<Path> files =
         List.of(
             clip(),

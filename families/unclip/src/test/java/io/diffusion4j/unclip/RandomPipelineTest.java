@@ -60,7 +60,7 @@ class RandomPipelineTest {
   @BeforeAll
   static void write(@TempDir Path temporary) {
     small = temporary.resolve("small");
-    new RandomPipeline(UnclipConfig.small(), DType.BF16, 3).write(small, component -> {});
+    new RandomPipeline(UnclipConfig.small()).write(small, DType.BF16, 3, component -> {});
   }
 
   static Stream<Arguments> published() {
@@ -180,7 +180,7 @@ class RandomPipelineTest {
   @Test
   void theSameSeedGivesTheSameWeights(@TempDir Path temporary) {
     Path again = temporary.resolve("again");
-    new RandomPipeline(UnclipConfig.small(), DType.BF16, 3).write(again, component -> {});
+    new RandomPipeline(UnclipConfig.small()).write(again, DType.BF16, 3, component -> {});
     Path file = Path.of("decoder", "diffusion_pytorch_model.safetensors");
     assertThat(again.resolve(file)).hasSameBinaryContentAs(small.resolve(file));
   }
@@ -218,7 +218,7 @@ class RandomPipelineTest {
   void aFolderWithSomethingInItIsLeftAlone() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new RandomPipeline(UnclipConfig.small(), DType.F32, 0).write(small, name -> {}))
+            () -> new RandomPipeline(UnclipConfig.small()).write(small, DType.F32, 0, name -> {}))
         .withMessage("output: " + small + " (expected: an empty folder, or none)");
   }
 

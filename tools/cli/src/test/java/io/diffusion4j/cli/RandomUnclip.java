@@ -23,6 +23,6 @@ final class RandomUnclip {
             tiny.projection(),
             (UnetConfig) tiny.decoderConfig(),
             tiny.upsamplerConfig());
-    new RandomPipeline(config, DType.F32, 1).write(folder, component -> {});
+    new RandomPipeline(config).write(folder, DType.F32, 1, component -> {});
   }
 }

@@ -48,7 +48,7 @@ class SingleFileTest {
             new Vae.Kl(new Autoencoder(4, List.of(32, 32, 32, 32), 1, 32, 0.18215, true, true)),
             StableDiffusionConfig.small().scheduler());
     Path model = folder.resolve("model");
-    new RandomStableDiffusion(config, DType.F16, 7).write(model, component -> {});
+    new RandomStableDiffusion(config).write(model, DType.F16, 7, component -> {});
     file = folder.resolve("tiny.safetensors");
     StableDiffusionFile.toSingleFile(model, file, Optional.empty());
   }

@@ -5,7 +5,7 @@ import io.diffusion4j.checkpoint.ldm.LdmCheckpoint;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.pipeline.PublishedLayout;
+import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.PublishedLayout.Conversion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,7 +53,8 @@ public final class SingleFile {
       Path folder = cache().resolve(file.getFileName() + "-" + key(file));
       if (!Files.exists(folder.resolve(ModelFolder.INDEX))) { // it is written last
         LdmCheckpoint.open(file).close(); // another model is refused first
-        PublishedLayout.named("model", LAYOUT)
+        ModelFamily.all("layout of " + named, ModelFamily::published)
+            .named(LAYOUT)
             .converter()
             .accept(
                 new Conversion(

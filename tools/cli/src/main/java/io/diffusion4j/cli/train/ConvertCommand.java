@@ -5,8 +5,10 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.CommonOptions;
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.PublishedLayout;
 import io.diffusion4j.pipeline.PublishedLayout.Conversion;
 import io.diffusion4j.pipeline.PublishedLayout.Input;
@@ -115,14 +117,17 @@ public final class ConvertCommand implements Callable<Integer> {
   static final class Layouts implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return PublishedLayout.all().stream().map(PublishedLayout::name).iterator();
+      return layouts().names().iterator();
     }
+  }
+
+  private static ByName<PublishedLayout> layouts() {
+    return ModelFamily.all("as", ModelFamily::published);
   }
 
   @Override
   public Integer call() throws IOException {
-    Optional<PublishedLayout> as =
-        Optional.ofNullable(layout).map(name -> PublishedLayout.named("as", name));
+    Optional<PublishedLayout> as = Optional.ofNullable(layout).map(layouts()::named);
     requireTaken(as, Input.VOCABULARY, "tokenizer", tokenizer);
     requireTaken(as, Input.SETTINGS, "settings", settings);
     requireTaken(as, Input.PREDICTION, "predicts", predicts);
@@ -131,14 +136,16 @@ public final class ConvertCommand implements Callable<Integer> {
 
   private static void requireTaken(
       Optional<PublishedLayout> as, Input input, String option, @Nullable Object value) {
-    Check.that(
-        value == null || as.stream().anyMatch(it -> it.takes().contains(input)),
+    if (value == null || as.stream().anyMatch(it -> it.takes().contains(input))) {
+      return;
+    }
+    var all = layouts();
+    throw Check.refusal(
         option,
         value,
         "none without --as %s",
-        PublishedLayout.all().stream()
-            .filter(it -> it.takes().contains(input))
-            .map(PublishedLayout::name)
+        all.names().stream()
+            .filter(name -> all.named(name).takes().contains(input))
             .collect(Collectors.joining(" or ")));
   }
 

@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.diffusion.argument.ByName;
+import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.RandomModel;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -22,7 +23,7 @@ public final class InitCommand implements Callable<Integer> {
   static final class Sizes implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return RandomModel.all().keySet().stream().sorted().iterator();
+      return sizes().names().iterator();
     }
   }
 
@@ -63,12 +64,15 @@ public final class InitCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions.Output output = new CommonOptions.Output();
 
+  private static ByName<RandomModel> sizes() {
+    return ModelFamily.all("config", ModelFamily::random);
+  }
+
   @Override
   public Integer call() {
     Path model =
-        new ByName<>("config", RandomModel.all())
+        sizes()
             .named(size)
-            .writer()
             .write(
                 output.path(),
                 stored.dtype,
