@@ -133,8 +133,7 @@ public record DdpmFolder(Path path) {
       List<String> classes,
       TensorSource weights,
       Map<String, String> notes) {
-    boolean isTransformer = network instanceof PixelDit || network instanceof PixelUvit;
-    String name = isTransformer ? TRANSFORMER : UNET;
+    String name = network.folder();
     for (String component : List.of(name, SCHEDULER)) {
       try {
         Files.createDirectories(path.resolve(component));
@@ -150,8 +149,7 @@ public record DdpmFolder(Path path) {
             network.component(),
             SCHEDULER,
             new ModelFolder.Component("diffusers", scheduler.kind().className()));
-    boolean isDit = network instanceof PixelDit;
-    ModelFolder.write(path, isDit ? DIT : DDPM, components, id2label(classes));
+    ModelFolder.write(path, network.pipeline(), components, id2label(classes));
   }
 
   /**

@@ -150,11 +150,11 @@ public final class DdpmPipeline implements ImagePipeline {
         latents
             .map(decoder -> Pixels.square(decoder.imageSize()))
             .orElseGet(() -> new Pixels(network.width(), network.height()));
-    var course = scheduler.withTokens(tokens(network)).course(steps);
+    var course = scheduler.withTokens(network.tokens()).course(steps);
     var offered =
         Stage.denoising(STAGE, course)
             .withDraws(pixels)
-            .withReuse(network instanceof PixelNetwork)
+            .withReuse(network.canReuse())
             .withAttentions(PerturbedNetwork.attentions(network))
             .withWeaker(weaker.isPresent());
     if (network.labels().hasNull()) {
@@ -219,12 +219,6 @@ public final class DdpmPipeline implements ImagePipeline {
             ImageTask.Kind.INPAINT,
             ImageTask.Kind.INTERPOLATION)
         : EnumSet.of(ImageTask.Kind.UNCONDITIONAL);
-  }
-
-  /** Returns the number of tokens by which a scheduler shifts: patches, or pixels. */
-  private static int tokens(PixelBackbone network) {
-    int patch = network instanceof PixelDit dit ? dit.config().patch() : 1;
-    return (network.width() / patch) * (network.height() / patch);
   }
 
   /** Whether the network has a null class. */

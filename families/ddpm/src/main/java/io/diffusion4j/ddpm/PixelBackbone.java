@@ -32,6 +32,26 @@ public sealed interface PixelBackbone extends NetworkDefinition
   /** Returns the channels of the images. */
   int channels();
 
+  /** Returns the number of tokens by which a scheduler shifts: patches, or pixels. */
+  default int tokens() {
+    return height() * width();
+  }
+
+  /** Whether steps can reuse deep features, as those of U-Nets can. */
+  default boolean canReuse() {
+    return false;
+  }
+
+  /** Returns the folder of the network in a pipeline. */
+  default String folder() {
+    return DdpmFolder.UNET;
+  }
+
+  /** Returns the class of a pipeline of the network. */
+  default String pipeline() {
+    return DdpmFolder.DDPM;
+  }
+
   /**
    * Returns normally if the network can learn from pictures of a data set.
    *

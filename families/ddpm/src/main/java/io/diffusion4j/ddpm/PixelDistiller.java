@@ -79,7 +79,7 @@ final class PixelDistiller implements Distiller {
           labels.count() == classes.size(),
           "data: classes",
           classes.size(),
-          "the %s of the model",
+          "the %s of the model, as --classes folder or caption finds them",
           labels.count());
       Check.that(
           named.isEmpty() || named.equals(classes),

@@ -72,6 +72,22 @@ public record PixelDit(DitConfig config, int classes) implements PixelBackbone {
   }
 
   @Override
+  public int tokens() {
+    int side = width() / config.patch();
+    return side * side;
+  }
+
+  @Override
+  public String folder() {
+    return DdpmFolder.TRANSFORMER;
+  }
+
+  @Override
+  public String pipeline() {
+    return DdpmFolder.DIT;
+  }
+
+  @Override
   public Labels labels() {
     return classes == 0 ? Labels.NONE : Labels.table(classes, true);
   }

@@ -41,6 +41,11 @@ public record PixelNetwork(UnetConfig config) implements PixelBackbone {
   }
 
   @Override
+  public boolean canReuse() {
+    return true;
+  }
+
+  @Override
   public Labels labels() {
     return config.labels();
   }

@@ -55,6 +55,17 @@ public record PixelUvit(UvitSettings settings) implements PixelBackbone {
   }
 
   @Override
+  public int tokens() {
+    int side = width() / config().patch();
+    return side * side;
+  }
+
+  @Override
+  public String folder() {
+    return DdpmFolder.TRANSFORMER;
+  }
+
+  @Override
   public Labels labels() {
     boolean hasNull = settings.hasNull();
     int rows = settings.rows();

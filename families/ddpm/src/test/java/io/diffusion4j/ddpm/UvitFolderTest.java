@@ -65,6 +65,7 @@ class UvitFolderTest {
   @Test
   void theNetworkIsToldTheTimeOfTheSde() {
     var network = new PixelUvit(new UvitSettings(SMALL, 0, false));
+    assertThat(network.tokens()).isEqualTo(16); // patches of 2×2 of 8×8 pixels
     assertThat(network.embedded(499)).isEqualTo(TimeEmbedding.sinusoid(999 * 0.5, 24));
     double alphaBar = Math.exp(-(0.1 * 0.5 + 0.5 * 19.9 * 0.25));
     assertThat(SCHEDULER.schedule().alphaBar(499)).isCloseTo(alphaBar, within(1e-12));

@@ -6,9 +6,6 @@ import io.diffusion4j.data.Techniques;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.stage.Pixels;
-import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.training.ComponentRun;
@@ -116,7 +113,7 @@ record KandinskyDecoderTraining() implements TrainableComponent {
             pair.movqDigest(),
             KEPT);
     try (var tower = own.imageTower();
-        var movq = new MovqModel(pair.movq(), latents(config.compute()))) {
+        var movq = new MovqModel(pair.movq(), config.compute().repeatable())) {
       int side = unet.unet().sampleSize() * movq.factor();
       int shown = Math.max(side, own.shapes().vision().imageSize());
       return run.fit(
@@ -150,13 +147,5 @@ record KandinskyDecoderTraining() implements TrainableComponent {
                 to.made(UnclipFolder.DECODER_SCHEDULER).resolve(KandinskyPair.SCHEDULER_CONFIG));
           });
     }
-  }
-
-  /**
-   * Returns the settings for latents: one thread, as the last bits of convolutions depend on the
-   * number of threads, and those of weights must not.
-   */
-  private static Compute latents(Compute compute) {
-    return compute.withPrecision(Precision.FLOAT32).withThreads(Threads.of(1));
   }
 }

@@ -25,7 +25,6 @@ import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.nn.train.ObjectiveForms;
 import io.diffusion4j.nn.train.diffusion.DenoisingObjective;
@@ -162,7 +161,7 @@ record LatentTraining() implements TrainableComponent {
     Path state = run.whole().work().resolve(word());
     var kept = new FeatureCache(state.resolve(LATENTS), vae(run), KEPT);
     try (var text = openText(run, config.compute());
-        var encoder = new VaeModel(run.folder(VAE), latents(config.compute()))) {
+        var encoder = new VaeModel(run.folder(VAE), config.compute().repeatable())) {
       return run.fit(
           objective,
           data ->
@@ -262,13 +261,5 @@ record LatentTraining() implements TrainableComponent {
         "%s, the cross_attention_dim of the U-Net to start from",
         unet.contextDim());
     return unet;
-  }
-
-  /**
-   * Returns the settings for latents: one thread, as the last bits of convolutions depend on the
-   * number of threads, and those of weights must not.
-   */
-  private static Compute latents(Compute compute) {
-    return compute.withPrecision(Precision.FLOAT32).withThreads(Threads.of(1));
   }
 }

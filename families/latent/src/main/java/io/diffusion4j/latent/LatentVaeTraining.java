@@ -16,7 +16,6 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.train.KeyPatterns;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.weights.ModelFiles;
@@ -200,10 +199,7 @@ record LatentVaeTraining() implements TrainableComponent {
         new CompiledNetwork(
             vae.encoder(size, size),
             weights.only(name -> Vae.isOf("encoder", name)),
-            run.config()
-                .compute()
-                .withPrecision(Precision.FLOAT32)
-                .withThreads(Threads.of(1)))) { // for the same last bits on any machine
+            run.config().compute().repeatable())) {
       for (int i = 0; i < sizes.statistics(); i++) {
         float[] pixels = pictures.get(i).image().pixels();
         float[] moments = encoder.run(new Batch(1).floats(Vae.PIXELS, pixels)).get(0);

@@ -209,9 +209,8 @@ public record UnclipPreset(
           techniques,
           "none without training.decay");
       for (String technique : techniques) {
-        String name = technique.replaceFirst("=.*", "");
         faults.require(
-            technique.contains("=") && known.contains(name),
+            pair(technique).length == 2 && known.contains(pair(technique)[0]),
             "while-constant",
             technique,
             "NAME=VALUE with one of " + String.join(", ", known));
@@ -225,12 +224,13 @@ public record UnclipPreset(
       var values = new TreeMap<String, String>();
       preset.find(UnclipPreset.class).stream()
           .flatMap(sizes -> Objects.requireNonNull(part.apply(sizes)).stream())
-          .forEach(
-              technique -> {
-                int at = technique.indexOf('=');
-                values.put(technique.substring(0, at), technique.substring(at + 1));
-              });
+          .forEach(technique -> values.put(pair(technique)[0], pair(technique)[1]));
       return values;
+    }
+
+    /** Returns name and value, or the only one. */
+    private static String[] pair(String technique) {
+      return technique.split("=", 2);
     }
   }
 

@@ -54,6 +54,15 @@ public record Compute(String engine, Threads threads, Precision precision, Optio
         Engines.areMadeFor(Precision.BFLOAT16) ? Precision.BFLOAT16 : Precision.FLOAT32);
   }
 
+  /**
+   * Returns the settings for activations whose last bits decide about weights, such as latents that
+   * a network learns: float32 on one thread, as the last bits of convolutions depend on the number
+   * of threads.
+   */
+  public Compute repeatable() {
+    return withPrecision(Precision.FLOAT32).withThreads(Threads.of(1));
+  }
+
   /** Returns the same settings with a folder of packed weights, or without one. */
   public Compute withPacked(Optional<Path> folder) {
     return new Compute(engine, threads, precision, folder);
