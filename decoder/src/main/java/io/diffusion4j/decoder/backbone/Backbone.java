@@ -14,6 +14,11 @@ public interface Backbone {
   /** Returns the larger of height and width of the training images, in pixels. */
   int sampleSize();
 
+  /** Returns the number of tokens of a square training image: its pixels, or its patches. */
+  default int tokens() {
+    return sampleSize() * sampleSize();
+  }
+
   /** Returns the channels of the input. */
   int inChannels();
 

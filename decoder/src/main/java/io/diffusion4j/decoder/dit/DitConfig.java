@@ -105,6 +105,11 @@ public record DitConfig(
   }
 
   @Override
+  public int tokens() {
+    return (sampleSize / patch) * (sampleSize / patch);
+  }
+
+  @Override
   public int timeChannels() {
     return TIME_CHANNELS;
   }

@@ -28,7 +28,7 @@ public record ConsistencyDenoiser<C>(Denoiser<C> inner, ConsistencySchedule sche
     List<Prediction> clean = new ArrayList<>(queries.size());
     for (int row = 0; row < queries.size(); row++) {
       Query<C> query = queries.get(row);
-      double sigma = schedule.sigma((int) query.t());
+      double sigma = schedule.sigma(query.t());
       double above = sigma - schedule.sigmaMin();
       double data = schedule.sigmaData() * schedule.sigmaData();
       double skip = data / (above * above + data) * sqrt(1 + sigma * sigma);

@@ -328,10 +328,13 @@ public record Guider(
     if (method != Method.CFG_PLUS_PLUS) {
       return;
     }
-    if (scale instanceof GuidanceScale.Constant constant) {
-      Check.that(
-          constant.scale() <= 1, "guidanceScale", constant.scale(), "0 to 1, the λ of cfg++");
+    if (!(scale instanceof GuidanceScale.Constant constant) || ramp != Ramp.CONSTANT) {
+      throw Check.refusal(
+          "guidanceScale",
+          "of an interval or a ramp",
+          "one λ for all steps, with the guider cfg++; its start and stop choose the steps");
     }
+    Check.that(constant.scale() <= 1, "guidanceScale", constant.scale(), "0 to 1, the λ of cfg++");
     Check.that(
         treated == Thresholding.NONE, "thresholding", "of x̂₀", "none, with the guider cfg++");
     Check.that(

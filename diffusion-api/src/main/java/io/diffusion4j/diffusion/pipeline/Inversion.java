@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.pipeline;
 
 import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.guidance.Guider;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Pyramid;
 import io.diffusion4j.diffusion.noise.NoiseSource;
@@ -53,6 +54,7 @@ public final class Inversion {
         settings
             .withSampler(new DdimInversion(settings.sampler()))
             .withoutGuide()
+            .withGuider(Guider.PLAIN)
             .withGuidanceScale(UNGUIDED);
     return decoder.decode(draws, unguided, listener).stream().map(Image::pixels).toList();
   }

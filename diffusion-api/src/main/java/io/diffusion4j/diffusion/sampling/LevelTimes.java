@@ -2,13 +2,14 @@ package io.diffusion4j.diffusion.sampling;
 
 import static java.lang.Math.log;
 
+import io.diffusion4j.diffusion.schedule.ConsistencySchedule;
 import io.diffusion4j.diffusion.schedule.FlowLevel;
 import io.diffusion4j.diffusion.schedule.FlowSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
 /**
  * The fractional timesteps of noise levels: {@link SolverLevel#at} backwards, and exactly those of
- * a {@link FlowSchedule}.
+ * a {@link FlowSchedule} or a {@link ConsistencySchedule}.
  */
 public final class LevelTimes {
   private final NoiseSchedule schedule;
@@ -17,7 +18,8 @@ public final class LevelTimes {
   /** Creates the times of a schedule. */
   public LevelTimes(NoiseSchedule schedule) {
     this.schedule = schedule;
-    logSigmas = new double[schedule instanceof FlowSchedule ? 0 : schedule.steps()];
+    boolean isExact = schedule instanceof FlowSchedule || schedule instanceof ConsistencySchedule;
+    logSigmas = new double[isExact ? 0 : schedule.steps()];
     for (int t = 0; t < logSigmas.length; t++) {
       logSigmas[t] = log(schedule.level(t).sigma());
     }
@@ -31,6 +33,9 @@ public final class LevelTimes {
   public double of(double sigma) {
     if (schedule instanceof FlowSchedule flow) {
       return flow.time(FlowLevel.ofExploding(sigma));
+    }
+    if (schedule instanceof ConsistencySchedule levels) {
+      return levels.time(sigma);
     }
     if (logSigmas.length == 1 || sigma == Double.POSITIVE_INFINITY) {
       return logSigmas.length - 1;

@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.sampling;
 import static java.lang.Math.pow;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.schedule.ConsistencySchedule;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
@@ -26,7 +27,8 @@ public record SolverLevel(double t, double alphaBar) {
   }
 
   /**
-   * Returns the level of a time; between two timesteps log σ is linear.
+   * Returns the level of a time; between two timesteps log σ is linear, but for a {@link
+   * ConsistencySchedule}, which defines σ there.
    *
    * @param t the time from {@link NoiseSchedule#CLEAN} to {@code steps() − 1}, and a timestep if
    *     below 0
@@ -56,6 +58,10 @@ public record SolverLevel(double t, double alphaBar) {
     SolverLevel low = new SolverLevel(below, schedule.alphaBar(below));
     if (t == below) {
       return low;
+    }
+    if (below >= 0 && schedule instanceof ConsistencySchedule levels) {
+      double sigma = levels.sigma(t);
+      return new SolverLevel(t, 1 / (1 + sigma * sigma));
     }
     double next = new SolverLevel(below + 1, schedule.alphaBar(below + 1)).sigma();
     double sigma = interpolation.sigma(low.sigma(), next, t - below);

@@ -42,32 +42,46 @@ public record ConsistencySchedule(
   }
 
   /**
-   * Returns σ = √((1−ᾱ)/ᾱ) of a timestep.
+   * Returns σ = √((1−ᾱ)/ᾱ) of a time.
    *
-   * @param t from 0 to T − 1
+   * @param t from 0 to T − 1, also between timesteps
    */
-  public double sigma(int t) {
-    Objects.checkIndex(t, steps);
+  public double sigma(double t) {
+    Check.that(t >= 0 && t <= steps - 1, "t", t, "in [0, %s]", steps - 1);
     double low = pow(sigmaMin, 1 / rho);
     return pow(low + t / (steps - 1.0) * (pow(sigmaMax, 1 / rho) - low), rho);
   }
 
-  /** Returns 250·ln σ of a whole timestep. */
+  /**
+   * Returns the time of a level, {@link #sigma} backwards; the first or the last for one outside
+   * the schedule.
+   */
+  public double time(double sigma) {
+    double low = pow(sigmaMin, 1 / rho);
+    double share = (pow(sigma, 1 / rho) - low) / (pow(sigmaMax, 1 / rho) - low);
+    return (steps - 1) * Math.max(0, Math.min(1, share));
+  }
+
+  /** Returns 250·ln σ. */
   @Override
   public double networkTime(double t) {
-    return TIME * log(sigma((int) t));
+    return TIME * log(sigma(t));
   }
 
   /** Returns √((1+σ²)/(σ²+σ_d²)), which leads from x to the input of variance 1. */
   @Override
   public double inputScale(double t) {
-    double square = sigma((int) t) * sigma((int) t);
+    double square = sigma(t) * sigma(t);
     return sqrt((1 + square) / (square + sigmaData * sigmaData));
   }
 
   @Override
   public double alphaBar(int t) {
-    return t == CLEAN ? 1 : 1 / (1 + sigma(t) * sigma(t));
+    if (t == CLEAN) {
+      return 1;
+    }
+    double sigma = sigma(Objects.checkIndex(t, steps));
+    return 1 / (1 + sigma * sigma);
   }
 
   /**

@@ -152,9 +152,11 @@ public final class TimestepSpacings {
           int stride = trainSteps / steps;
           int left = (int) (steps * strength);
           Check.between("steps", n, 1, left);
+          double entries =
+              (double) left / n; // as np.linspace does, also where ⌊i·left/n⌋ is higher
           return new Timesteps(
               IntStream.range(0, n)
-                  .mapToObj(i -> (left - (int) ((long) i * left / n)) * stride - 1)
+                  .mapToObj(i -> (left - (int) (i * entries)) * stride - 1)
                   .toList());
         });
   }

@@ -33,7 +33,9 @@ public record KarrasGrid(double rho, Ends ends, Time time) implements Grid {
     /** The time is interpolated in log σ. */
     FRACTIONAL,
     /** Interpolates, then takes the nearest timestep. */
-    NEAREST
+    NEAREST,
+    /** Interpolates, then takes the timestep below; 0 for the first. */
+    BELOW
   }
 
   public KarrasGrid {
@@ -53,7 +55,13 @@ public record KarrasGrid(double rho, Ends ends, Time time) implements Grid {
       double ramp = n == 1 ? 0 : (double) i / (n - 1);
       double sigma = pow(pow(max, 1 / rho) + ramp * (pow(min, 1 / rho) - pow(max, 1 / rho)), rho);
       double t = times.of(sigma);
-      levels.add(new SolverLevel(time == Time.NEAREST ? Math.rint(t) : t, 1 / (1 + sigma * sigma)));
+      double input =
+          switch (time) {
+            case FRACTIONAL -> t;
+            case NEAREST -> Math.rint(t);
+            case BELOW -> Math.max(0, Math.ceil(t) - 1);
+          };
+      levels.add(new SolverLevel(input, 1 / (1 + sigma * sigma)));
     }
     return levels;
   }

@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.solver;
 
 import static java.lang.Math.sqrt;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Quantity;
@@ -13,6 +14,7 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Pseudo numerical methods (Liu et al. 2022): DDIM's transfer with ε̂ extrapolated from up to four
@@ -39,10 +41,11 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
      */
     MULTISTEP,
     /**
-     * The same as diffusers' {@code PNDMScheduler} begins it in the middle of its list, for a start
-     * from an image: it counts the second run of the first step as an entry of the list, so it
-     * begins an entry earlier, runs the second step where the first one should have been repeated,
-     * and every later step reads its sample as cleaner by one interval than it is. A whole list is
+     * The same as in diffusers' {@code PNDMScheduler}, whose steps lead ⌊T/n⌋ down from each
+     * timestep, whatever the next one is. From the middle of the list, for a start from an image,
+     * it counts the second run of the first step as an entry of the list, so it begins an entry
+     * earlier, runs the second step where the first one should have been repeated, and every later
+     * step reads its sample as cleaner by one interval than it is. A whole list of that stride is
      * {@link #MULTISTEP}'s.
      */
     LISTED,
@@ -70,17 +73,12 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
     List<SolverLevel> levels = new ArrayList<>(Grid.TIMESTEPS.levels(schedule, timesteps));
     levels.add(end.level(schedule));
 
+    if (start == Start.LISTED) {
+      return listed(schedule, timesteps);
+    }
     int warmUp = start == Start.RUNGE_KUTTA && n > WARM_UP + 1 ? WARM_UP : 0;
     var calls = new Calls(combined);
-    int passed = timesteps.passed().size();
-    boolean late = start == Start.LISTED && passed > 0;
-    if (late) {
-      int before = timesteps.get(-1);
-      SolverLevel noisier = new SolverLevel(before, schedule.alphaBar(before));
-      SolverLevel first = passed == 1 ? levels.get(0) : noisier;
-      calls.twice(first, passed == 1 ? levels.get(1) : levels.get(0), levels.get(0), noisier);
-    }
-    for (int i = late ? 1 : 0; i < n; i++) {
+    for (int i = 0; i < n; i++) {
       SolverLevel from = levels.get(i);
       SolverLevel to = levels.get(i + 1);
       if (i == n - 1) { // no network call can be made beyond it
@@ -94,6 +92,36 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
       } else {
         calls.multistep(from, to);
       }
+    }
+    return calls.plan.build();
+  }
+
+  /**
+   * Steps by ⌊T/n⌋ from each timestep of the list, as diffusers does, so that a level where a call
+   * is made is the one before it only in a list of that stride.
+   */
+  private SamplingPlan listed(NoiseSchedule schedule, Timesteps timesteps) {
+    int stride = schedule.steps() / timesteps.listed();
+    IntFunction<SolverLevel> level =
+        t -> t < 0 ? end.level(schedule) : new SolverLevel(t, schedule.alphaBar(t));
+    var calls = new Calls(combined);
+    int repeated = timesteps.passed().isEmpty() ? 1 : 0; // the place that the list has twice
+    int first = timesteps.get(timesteps.passed().size() > 1 ? -1 : 0);
+    if (repeated < timesteps.size()) {
+      int second = timesteps.get(repeated);
+      Check.that(
+          second + stride < schedule.steps(), "timesteps", timesteps.values(), "of equal strides");
+      calls.twice(
+          level.apply(first),
+          level.apply(first - stride),
+          level.apply(second),
+          level.apply(second + stride));
+    } else { // a list of one
+      calls.multistep(level.apply(first), level.apply(first - stride));
+    }
+    for (int i = 1; i < timesteps.size(); i++) {
+      int t = timesteps.get(i);
+      calls.multistep(level.apply(t), level.apply(t - stride));
     }
     return calls.plan.build();
   }

@@ -13,6 +13,10 @@ public final class Samplers {
   public static final Grid KARRAS_NEAREST =
       new KarrasGrid(7, KarrasGrid.Ends.SCHEDULE, KarrasGrid.Time.NEAREST);
 
+  /** The same on the cosine schedule, where diffusers does not round the times but cuts them. */
+  public static final Grid KARRAS_BELOW =
+      new KarrasGrid(7, KarrasGrid.Ends.SCHEDULE, KarrasGrid.Time.BELOW);
+
   private static final Grid KARRAS_FRACTIONAL =
       new KarrasGrid(7, KarrasGrid.Ends.TIMESTEPS, KarrasGrid.Time.FRACTIONAL);
 

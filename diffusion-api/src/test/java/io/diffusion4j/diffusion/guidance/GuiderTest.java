@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -350,6 +351,17 @@ class GuiderTest {
     guider.check(plan(5), half, Thresholding.NONE);
     assertThatThrownBy(() -> guider.check(plan(5), two, Thresholding.NONE))
         .hasMessage("guidanceScale: 2.0 (expected: 0 to 1, the λ of cfg++)");
+    var interval = new GuidanceInterval(half, 100, 500);
+    var ramp = Guider.parse("cfg++:ramp=linear");
+    for (Executable refused :
+        List.<Executable>of(
+            () -> guider.check(plan(5), interval, Thresholding.NONE),
+            () -> ramp.check(plan(5), half, Thresholding.NONE))) {
+      assertThatThrownBy(refused::execute)
+          .hasMessage(
+              "guidanceScale: of an interval or a ramp (expected: one λ for all steps, with the"
+                  + " guider cfg++; its start and stop choose the steps)");
+    }
     assertThatThrownBy(() -> guider.check(plan(5), half, Thresholding.clip(1)))
         .hasMessage("thresholding: of x̂₀ (expected: none, with the guider cfg++)");
     assertThatThrownBy(() -> guider.check(multistep, half, Thresholding.NONE))

@@ -6,6 +6,7 @@ import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.component.Prompt;
 import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.guidance.Guider;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
@@ -56,8 +57,10 @@ class InversionTest {
   void theInversionIsUnguided() {
     var settings =
         new SamplingSettings(new DdimSampler(0), 4, 7.0)
-            .withGuide("clip", GuidanceScale.constant(3));
+            .withGuide("clip", GuidanceScale.constant(3))
+            .withGuider(Guider.parse("cfg-zero"));
     var halves = halves(settings);
+    assertThat(halves.get(0).guider()).isEqualTo(Guider.PLAIN);
     assertThat(halves.get(0).guide()).isEmpty();
     assertThat(halves.get(0).guidanceScale()).isEqualTo(GuidanceScale.constant(1));
     assertThat(halves.get(1)).isEqualTo(settings);

@@ -18,6 +18,13 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SpacingsTest {
+  /** {@code np.floor(np.linspace(0, 30, 22, endpoint=False))[11]} is 14, and ⌊11·30/22⌋ is 15. */
+  @Test
+  void distilledTimestepsAreCutAsNumpyCutsThem() {
+    var timesteps = TimestepSpacings.distilled(50, 0.6).of(1000, 22);
+    assertThat(timesteps.get(11)).isEqualTo(319);
+  }
+
   static Stream<Arguments> spacings() {
     return Stream.of(
         arguments(TimestepSpacings.UNCLIP),

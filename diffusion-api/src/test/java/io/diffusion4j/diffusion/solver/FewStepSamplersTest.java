@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.solver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.diffusion4j.diffusion.denoiser.ConsistencyDenoiser;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
@@ -42,6 +43,22 @@ class FewStepSamplersTest implements SamplerContract, NoiseScheduleContract {
   @Override
   public List<NoiseSchedule> schedules() {
     return List.of(ConsistencySchedule.published(), new ConsistencySchedule(6, 0.01, 50, 3, 1));
+  }
+
+  /** Any sampler may ask a consistency model between its levels, and σ is that of the time. */
+  @Test
+  void betweenTimestepsTheLawIsTheSchedules() {
+    var schedule = ConsistencySchedule.published();
+    for (String name : List.of("euler", "euler-karras", "heun-karras", "edm", "flow-euler")) {
+      var plan =
+          Samplers.standard()
+              .named(name)
+              .plan(schedule, TimestepSpacings.LINSPACE.of(schedule.steps(), 7));
+      for (var step : plan.steps()) {
+        double sigma = Math.sqrt((1 - step.alphaBar()) / step.alphaBar());
+        assertThat(schedule.sigma(step.t())).as(name).isCloseTo(sigma, withinPercentage(1e-6));
+      }
+    }
   }
 
   @GoldenTest(GoldenKind.FEW_STEP_SAMPLER)

@@ -338,6 +338,65 @@ class SamplersTest implements SamplerContract {
     return trajectory.x();
   }
 
+  /**
+   * diffusers' {@code step_plms}: a step leads ⌊T/n⌋ down from its timestep, whatever the next one
+   * is, and the repeated one leads to the second timestep from ⌊T/n⌋ above it.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 10, 30})
+  void diffusersPlmsStepsByTheStrideOnAnySpacing(int n) {
+    NoiseSchedule schedule = new LinearSchedule(1000);
+    var data = new GaussianData(0.5, 0.4);
+    double[][] weights = {
+      {1}, {1.5, -0.5}, {23. / 12, -16. / 12, 5. / 12}, {55. / 24, -59. / 24, 37. / 24, -9. / 24}
+    };
+    for (var spacing : List.of(TimestepSpacings.LINSPACE, TimestepSpacings.TRAILING)) {
+      Timesteps timesteps = spacing.of(1000, n);
+      List<Integer> calls = new ArrayList<>(timesteps.values());
+      if (n > 1) {
+        calls.add(1, timesteps.get(1));
+      }
+      double x = 0.3;
+      double first = x;
+      List<Double> slopes = new ArrayList<>();
+      for (int i = 0; i < calls.size(); i++) {
+        int from = calls.get(i);
+        double slope = data.eps(x, schedule.alphaBar(from));
+        double combined;
+        int to = from - 1000 / n;
+        if (i == 1) {
+          combined = (slope + slopes.get(0)) / 2;
+          to = from;
+          from += 1000 / n;
+          x = first;
+        } else {
+          slopes.add(0, slope);
+          double[] w = weights[Math.min(slopes.size(), 4) - 1];
+          combined = 0;
+          for (int k = 0; k < w.length; k++) {
+            combined += w[k] * slopes.get(k);
+          }
+        }
+        double a = schedule.alphaBar(from);
+        double b = schedule.alphaBar(Math.max(to, 0));
+        x = sqrt(b / a) * x - (b - a) * combined / (a * sqrt(1 - b) + sqrt(a * (1 - a) * b));
+      }
+      var sampler = new PlmsSampler(PlmsSampler.Start.LISTED, FinalNoiseLevel.FIRST_TIMESTEP);
+      float[] drawn = follow(sampler.plan(schedule, timesteps), data, new float[] {0.3f});
+      assertThat((double) drawn[0]).isCloseTo(x, within(1e-5));
+    }
+  }
+
+  /** The timesteps of diffusers' DPM-Solver++ with 10 steps. */
+  @Test
+  void karrasTimesOfTheCosineScheduleAreCut() {
+    var levels =
+        Samplers.KARRAS_BELOW.levels(
+            new CosineSchedule(1000), TimestepSpacings.LINSPACE_ABOVE_ZERO.of(1000, 10));
+    assertThat(levels.stream().map(SolverLevel::t))
+        .containsExactly(998.0, 998.0, 998.0, 998.0, 997.0, 995.0, 983.0, 894.0, 259.0, 0.0);
+  }
+
   @Test
   void inversionAndThenDdimReturns() {
     assertThat(roundTripError(1000)).isLessThan(0.01);

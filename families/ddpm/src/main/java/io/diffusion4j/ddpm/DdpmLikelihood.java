@@ -1,6 +1,7 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.DenoiserLikelihood;
@@ -30,6 +31,11 @@ final class DdpmLikelihood extends DenoiserLikelihood<PixelLabel> {
   static DdpmLikelihood of(DdpmFolder folder, Compute compute) {
     PixelBackbone network = PixelFolders.read(folder.network());
     Check.that(network.channels() == RGB, "in_channels", network.channels(), "3");
+    Check.that(
+        folder.scheduler().kind() != SchedulerConfig.Kind.CONSISTENCY,
+        "scheduler",
+        folder.scheduler().kind().className(),
+        "one of a diffusion model or a flow; a consistency model has no likelihood");
     return new DdpmLikelihood(folder, compute, PixelModel.load(folder.network(), compute));
   }
 

@@ -73,8 +73,7 @@ public record PixelDit(DitConfig config, int classes) implements PixelBackbone {
 
   @Override
   public int tokens() {
-    int side = width() / config.patch();
-    return side * side;
+    return config.tokens();
   }
 
   @Override

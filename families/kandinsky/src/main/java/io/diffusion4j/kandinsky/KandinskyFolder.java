@@ -63,7 +63,8 @@ final class KandinskyFolder {
           .in("diffusers", Movq.CLASS)
           .written((folder, movq) -> movq.write(folder), Checkpoint.DIFFUSERS);
   static final Component<SchedulerConfig> OF_DECODER =
-      Component.files(SCHEDULER, path -> SchedulerConfig.read(path.resolve(SCHEDULER_CONFIG)))
+      Component.files(
+              SCHEDULER, path -> SchedulerConfig.readUnscaled(path.resolve(SCHEDULER_CONFIG)))
           .in("diffusers", "DDPMScheduler")
           .written((folder, of) -> of.write(folder.resolve(SCHEDULER_CONFIG)));
 

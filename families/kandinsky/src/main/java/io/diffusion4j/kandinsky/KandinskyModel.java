@@ -110,7 +110,7 @@ final class KandinskyModel implements AutoCloseable {
     loras = loras(folder, place, updates);
     var parts = resources.add(new Parts(residency));
     scheduler =
-        SchedulerConfig.read(
+        SchedulerConfig.readUnscaled(
             folder.resolve(KandinskyFolder.SCHEDULER).resolve(KandinskyFolder.SCHEDULER_CONFIG));
     int latents = unet.unet().sampleSize();
     int side = latents * movq.factor();

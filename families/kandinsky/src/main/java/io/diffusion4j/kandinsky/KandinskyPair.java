@@ -76,7 +76,8 @@ public record KandinskyPair(Path decoder, Path prior) {
 
   /** Reads the settings of the decoder's scheduler. */
   public SchedulerConfig readDecoderScheduler() {
-    return SchedulerConfig.read(decoderScheduler().resolve(KandinskyFolder.SCHEDULER_CONFIG));
+    return SchedulerConfig.readUnscaled(
+        decoderScheduler().resolve(KandinskyFolder.SCHEDULER_CONFIG));
   }
 
   /** Returns the folder of the prior's network. */

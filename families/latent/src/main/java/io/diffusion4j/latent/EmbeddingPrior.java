@@ -47,7 +47,7 @@ final class EmbeddingPrior {
   private static final Component<SchedulerConfig> NOISE =
       Component.files(
               UnclipFolder.PRIOR_SCHEDULER,
-              folder -> SchedulerConfig.read(folder.resolve(SchedulerConfig.FILE_NAME)))
+              folder -> SchedulerConfig.readUnscaled(folder.resolve(SchedulerConfig.FILE_NAME)))
           .in("diffusers", SchedulerConfig.Kind.DDPM.className());
 
   /** The components of a folder that it reads. */

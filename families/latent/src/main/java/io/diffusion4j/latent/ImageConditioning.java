@@ -66,7 +66,7 @@ sealed interface ImageConditioning {
       Path normalizer = folder.resolve(NORMALIZER);
       int size = size(normalizer);
       var scheduler =
-          SchedulerConfig.read(folder.resolve(NOISING).resolve(SchedulerConfig.FILE_NAME));
+          SchedulerConfig.readUnscaled(folder.resolve(NOISING).resolve(SchedulerConfig.FILE_NAME));
       try (var statistics = Checkpoint.open(normalizer, Checkpoint.DIFFUSERS)) {
         float[] mean = statistics.read("mean");
         float[] deviation = statistics.read("std");

@@ -126,7 +126,7 @@ final class StableDiffusionFolder {
   private static final Component<SchedulerConfig> NOISING =
       Component.files(
           ImageConditioning.Label.NOISING,
-          folder -> SchedulerConfig.read(folder.resolve(SchedulerConfig.FILE_NAME)));
+          folder -> SchedulerConfig.readUnscaled(folder.resolve(SchedulerConfig.FILE_NAME)));
 
   /** The components of a folder that draws pictures of texts. */
   static final List<Component<?>> COMPONENTS = List.of(TEXT, WORDS, DENOISER, AUTOENCODER, NOISE);

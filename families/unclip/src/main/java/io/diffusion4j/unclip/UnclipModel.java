@@ -154,8 +154,9 @@ public final class UnclipModel implements AutoCloseable {
                                 UnclipFolder.PRIOR,
                                 owned -> openPrior(priorScheduler.parameterization(), owned))));
     autoregressivePrior = optional(UnclipFolder.PRIOR_AR, this::addAutoregressivePrior);
-    var decoderScheduler = folder.scheduler(UnclipFolder.DECODER_SCHEDULER);
     var backbone = DecoderFolders.readBackbone(folder.folder(UnclipFolder.DECODER));
+    var decoderScheduler =
+        folder.scheduler(UnclipFolder.DECODER_SCHEDULER).withTokens(backbone.tokens());
     int decoderSize = backbone.sampleSize();
     guide = noisedClip.map(path -> resources.add(NoisedClip.load(path, compute)));
     guide.ifPresent(judge -> judge.requireFits(decoderSize, decoderSize));

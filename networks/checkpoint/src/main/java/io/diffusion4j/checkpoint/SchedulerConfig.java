@@ -438,8 +438,9 @@ public record SchedulerConfig(
           karras, order, correction, stochastic, steps, timestepScaling, flow, boundary);
     }
 
-    private Sampler dpmSolver() {
-      Grid grid = karras ? Samplers.KARRAS_NEAREST : Grid.TIMESTEPS;
+    private Sampler dpmSolver(Betas betas) {
+      Grid levels = betas == Betas.COSINE ? Samplers.KARRAS_BELOW : Samplers.KARRAS_NEAREST;
+      Grid grid = karras ? levels : Grid.TIMESTEPS;
       return stochastic
           ? new SdeDpmSolverPlusPlus(order, correction, grid)
           : new DpmSolverPlusPlus(order, correction, grid);
@@ -706,7 +707,7 @@ public record SchedulerConfig(
   }
 
   /**
-   * Reads the file of a network of pixels or latents.
+   * Reads the file of a network of pixels.
    *
    * @throws CheckpointException if it is another class's, or has an unknown field or value
    */
@@ -754,7 +755,17 @@ public record SchedulerConfig(
             .toArray(Kind[]::new));
   }
 
-  /** Reads the settings of a network of pixels or latents. */
+  /**
+   * Reads the file of a network of embeddings or latents that takes x_t and the timestep as they
+   * are, as the one of a flow or a consistency model does not.
+   *
+   * @throws CheckpointException if it is another class's, or has an unknown field or value
+   */
+  public static SchedulerConfig readUnscaled(Path file) {
+    return read(ComponentConfig.read(file), Kind.DDPM, Kind.DDIM, Kind.SDE);
+  }
+
+  /** Reads the settings of a network of pixels. */
   public static SchedulerConfig read(ComponentConfig c) {
     return read(
         c,
@@ -1008,7 +1019,7 @@ public record SchedulerConfig(
       case EULER -> new StageChoices(all, solver.karras ? "euler-karras" : "euler", steps);
       case EULER_ANCESTRAL -> new StageChoices(all, "euler-ancestral", steps);
       case DPM_SOLVER ->
-          new StageChoices(all.with(DPM_SAMPLER, solver.dpmSolver()), DPM_SAMPLER, steps);
+          new StageChoices(all.with(DPM_SAMPLER, solver.dpmSolver(betas)), DPM_SAMPLER, steps);
       case LCM ->
           new StageChoices(
               all.with(LCM_SAMPLER, new LcmSampler(solver.timestepScaling)), LCM_SAMPLER, steps);
@@ -1088,10 +1099,10 @@ public record SchedulerConfig(
       config.write(file);
       return;
     }
-    if (end
-        == FinalNoiseLevel
-            .FIRST_TIMESTEP) { // DDPM ignores it; a DDIM scheduler made of the file does not
-      config.put("set_alpha_to_one", false);
+    boolean isClean = end == FinalNoiseLevel.CLEAN;
+    if (kind == Kind.PNDM
+        || !isClean) { // DDPM ignores it; a DDIM scheduler made of the file does not
+      config.put("set_alpha_to_one", isClean);
     }
     if (kind.thresholds()) {
       config

@@ -102,7 +102,9 @@ final class DistillDataTest {
     String[] classes = {"--classes", "folder"};
     Path teacher = ddpm("--data", pictures.toString(), "--technique", "classes=folder");
     assertThat(distill(teacher, "student").err())
-        .contains("data: classes: 0 (expected: the 2 of the model, as --classes folder or caption finds them)");
+        .contains(
+            "data: classes: 0 (expected: the 2 of the model, as --classes folder or caption finds"
+                + " them)");
     Run distilled = distill(teacher, "student", classes);
     assertThat(distilled.status()).as(distilled.err()).isZero();
     var own = new ObjectMapper().readTree(folder.resolve("student/model_index.json").toFile());
