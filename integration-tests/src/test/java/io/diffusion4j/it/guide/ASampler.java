@@ -18,6 +18,9 @@ final class ASampler {
     SamplingPlan plan = sampler.plan(schedule, TimestepSpacings.TRAILING.of(1000, steps));
     var noise = new PhiloxNoise(seed, 0);
     float[] start = noise.gaussian("guide", PhiloxNoise.INITIAL, size);
+    for (int i = 0; i < size; i++) {
+      start[i] *= (float) plan.initialScale();
+    }
     var trajectory =
         new Trajectory(
             plan,

@@ -10,16 +10,17 @@ final class Unclip {
   /** Draws an apple, a variation, and a picture between the apple and an owl, as PNG files. */
   static byte[][] draw(Path model) {
     try (var local = LocalGeneration.open(model)) {
-      byte[] apple = one(local, Requests.textToImage("a red apple"));
-      byte[] owl = one(local, Requests.textToImage("an owl"));
-      byte[] likeIt = one(local, Requests.variation(apple));
-      byte[] between = one(local, Requests.interpolation(apple, owl, 0.5));
+      byte[] apple = one(local, Requests.textToImage("a red apple"), 7);
+      byte[] owl = one(local, Requests.textToImage("an owl"), 7);
+      byte[] likeIt = one(local, Requests.variation(apple), 8); // fresh noise
+      byte[] between = one(local, Requests.interpolation(apple, owl, 0.5), 7);
       return new byte[][] {apple, likeIt, between};
     }
   }
 
-  private static byte[] one(LocalGeneration local, GenerateImagesRequest.Builder request) {
-    return local.client().generate(request.addSeeds(7).build()).images().get(0).png();
+  private static byte[] one(
+      LocalGeneration local, GenerateImagesRequest.Builder request, long seed) {
+    return local.client().generate(request.addSeeds(seed).build()).images().get(0).png();
   }
 }
 // end snippet
