@@ -69,8 +69,7 @@ public final class UpsamplerModel implements AutoCloseable {
       Parameterization parameterization,
       Compute compute) {
     var config = DecoderFolders.readUpsampler(folder);
-    try (var weights =
-        change.apply(CurrentNames.of(Checkpoint.open(folder, Checkpoint.DIFFUSERS)))) {
+    try (var weights = change.apply(CurrentNames.open(folder))) {
       var network = new CompiledNetwork(network(config), weights, compute);
       return new UpsamplerModel(config, parameterization, network);
     }

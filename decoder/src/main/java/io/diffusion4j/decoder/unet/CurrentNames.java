@@ -1,6 +1,8 @@
 package io.diffusion4j.decoder.unet;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.TensorSource;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 
@@ -13,6 +15,12 @@ public final class CurrentNames {
       Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
 
   private CurrentNames() {}
+
+  /** Opens the weights of a folder under their current names. */
+  public static TensorSource open(Path folder) {
+    var stored = Checkpoint.open(folder, Checkpoint.DIFFUSERS);
+    return stored.renamed(CurrentNames::current).closing(stored::close);
+  }
 
   /** Renames tensors to their current names. */
   public static TensorSource of(TensorSource tensors) {

@@ -1,6 +1,7 @@
 package io.diffusion4j.latent;
 
 import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
@@ -77,12 +78,19 @@ sealed interface Canvas {
   record Noised(Image picture, double strength) implements Canvas {
     @Override
     public int steps(SchedulerConfig scheduler, int asked) {
-      return isDistilled(scheduler) ? asked : Math.min((int) (asked * strength), asked);
+      boolean isWhole = isDistilled(scheduler) && strength > 0;
+      return isWhole ? asked : Math.min((int) (asked * strength), asked);
     }
 
     @Override
     public SamplingSettings settings(SchedulerConfig scheduler, SamplingSettings asked) {
       if (isDistilled(scheduler)) {
+        Check.that(
+            asked.spacing().isEmpty(),
+            "schedule",
+            "given",
+            "the default of %s with an image to start from",
+            scheduler.kind().className());
         return strength == 0 ? asked : asked.withSpacing(scheduler.timesteps(strength));
       }
       double share = (double) steps(scheduler, asked.steps()) / asked.steps();

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * The shape of the U-Net of latent diffusion (Rombach et al. 2022, §3.3): residual blocks, and
@@ -56,6 +57,8 @@ public record ConditionalUnet(
   static final String CLASS = "UNet2DConditionModel";
 
   private static final double TRANSFORMER_EPS = 1e-6;
+  private static final int MIN_SIZE = 64;
+  private static final Pattern OLD_VERSION = Pattern.compile("0\\.([0-8])\\..*");
   private static final String MIDDLE = "UNetMidBlock2DCrossAttn";
   private static final List<String> DOWN = List.of("DownBlock2D", "CrossAttnDownBlock2D");
   private static final List<String> UP = List.of("UpBlock2D", "CrossAttnUpBlock2D");
@@ -133,7 +136,7 @@ public record ConditionalUnet(
         c.make(
             () ->
                 new ConditionalUnet(
-                    c.intValue("sample_size"),
+                    sampleSize(c),
                     c.intValue("in_channels", 4),
                     c.intValue("out_channels", 4),
                     levels(c),
@@ -144,8 +147,18 @@ public record ConditionalUnet(
                     c.doubleValue("norm_eps", 1e-5),
                     c.intValue("time_cond_proj_dim", 0),
                     labelled ? c.intValue("projection_class_embeddings_input_dim") : 0));
-    c.refuseUnknown("mid_block_only_cross_attention", "projection_class_embeddings_input_dim");
+    c.refuseUnknown( // without effect here
+        "addition_embed_type_num_heads",
+        "mid_block_only_cross_attention",
+        "projection_class_embeddings_input_dim");
     return unet;
+  }
+
+  /** Diffusers' pipelines do not trust a size below 64 that was written before version 0.9. */
+  private static int sampleSize(ComponentConfig c) {
+    int written = c.intValue("sample_size");
+    boolean old = OLD_VERSION.matcher(c.text("_diffusers_version", "")).matches();
+    return old ? Math.max(MIN_SIZE, written) : written;
   }
 
   private static List<Level> levels(ComponentConfig c) {

@@ -72,7 +72,7 @@ final class LatentDistiller implements Distiller {
 
   private static Distillable<UnetCondition> of(Distillation how, LatentBackbone unet) {
     Path teacher = how.teacher();
-    int side = StableDiffusionFolder.sampleSize(teacher, unet);
+    int side = unet.sampleSize();
     var size = Pixels.square(side);
     var vae = StableDiffusionFolder.AUTOENCODER.readIn(teacher);
     int length = StableDiffusionFolder.TEXT.readIn(teacher).positions();

@@ -134,7 +134,7 @@ record LatentTraining() implements TrainableComponent {
     int width = tower.transformer().width();
     Path first = run.whole().first();
     var unet = shape(run, vae, width);
-    int side = first == null ? unet.sampleSize() : StableDiffusionFolder.sampleSize(first, unet);
+    int side = unet.sampleSize();
     var scheduler =
         (first == null
                 ? StableDiffusionConfig.sd15().scheduler()

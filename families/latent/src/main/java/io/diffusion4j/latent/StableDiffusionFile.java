@@ -74,6 +74,7 @@ public final class StableDiffusionFile {
       var scheduler =
           settings
               .map(StableDiffusionFolder.NOISE::readIn)
+              .map(read -> predicted.map(read::withParameterization).orElse(read))
               .orElseGet(() -> scheduler(file, second, predicted));
       boolean large = scheduler.parameterization() == Parameterization.V;
       var unet =

@@ -2,7 +2,6 @@ package io.diffusion4j.latent;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
@@ -73,17 +72,17 @@ final class StableDiffusionFolder {
           CONSISTENCY + "Img2ImgPipeline");
 
   /** The classes of families that look alike. */
+  /** No other autoencoder with the same tensors has this factor. */
+  private static final double SCALING_OF_XL = 0.13025;
+
   private static final Pattern NAMES =
       Pattern.compile("(Flax)?(StableDiffusion|LatentConsistencyModel|StableUnCLIP|Flux).*");
 
   /** The size of the latents below which the files of old versions name another one. */
-  private static final int MIN_SIZE = 64;
 
   /** The last file of a component that is written. */
   private static final Pattern LAST =
       Pattern.compile(".*\\.(safetensors|bin)|(scheduler|tokenizer)_config\\.json");
-
-  private static final Pattern OLD_VERSION = Pattern.compile("0\\.([0-8])\\..*");
 
   static final Component<LatentBackbone> DENOISER =
       Component.network(UNET, LatentBackbone::read, LatentBackbone::manifest)
@@ -161,8 +160,8 @@ final class StableDiffusionFolder {
 
   /** Opens the weights of the text tower, under today's names. */
   static TensorSource textWeights(Path folder) {
-    return Checkpoint.open(folder.resolve(TEXT_ENCODER), Checkpoint.TRANSFORMERS)
-        .renamed(ClipFolders::current);
+    var stored = Checkpoint.open(folder.resolve(TEXT_ENCODER), Checkpoint.TRANSFORMERS);
+    return stored.renamed(ClipFolders::current).closing(stored::close);
   }
 
   /** Whether the U-Net of a folder sees the embedding of an image. */
@@ -207,16 +206,6 @@ final class StableDiffusionFolder {
   /** Whether a folder is that of a latent consistency model. */
   static boolean isConsistencyModel(Path folder) {
     return ModelFolder.open(folder).className().startsWith(CONSISTENCY);
-  }
-
-  /**
-   * Returns the size of a network's latents by default. Diffusers' pipelines do not trust a size
-   * below 64 that was written before version 0.9.
-   */
-  static int sampleSize(Path folder, LatentBackbone unet) {
-    var config = ComponentConfig.read(folder.resolve(UNET).resolve("config.json"));
-    boolean old = OLD_VERSION.matcher(config.text("_diffusers_version", "")).matches();
-    return old ? Math.max(MIN_SIZE, unet.sampleSize()) : unet.sampleSize();
   }
 
   /**
@@ -286,8 +275,14 @@ final class StableDiffusionFolder {
   /** Checks that the components fit each other. */
   private static LatentBackbone requireFits(Path folder) {
     var unet = DENOISER.readIn(folder);
-    int latent = AUTOENCODER.readIn(folder).latentChannels();
+    var vae = AUTOENCODER.readIn(folder);
+    int latent = vae.latentChannels();
     Check.that(latent == unet.outChannels(), "latent_channels", latent, "%s", unet.outChannels());
+    Check.that(
+        vae.scaling() != SCALING_OF_XL,
+        VAE + ": scaling_factor",
+        vae.scaling(),
+        "that of Stable Diffusion 1.x and 2.x, 0.18215; this is the autoencoder of XL");
     int beside = unet.besideChannels();
     Check.that(
         beside == 0 || beside == latent + 1,

@@ -191,7 +191,7 @@ final class StableDiffusionModel implements AutoCloseable {
    * scheduler begins at the last timestep, is SDXS: it draws in one step, without guidance.
    */
   private static Stage stage(Path folder, SchedulerConfig scheduler, LatentBackbone unet, Vae vae) {
-    int side = StableDiffusionFolder.sampleSize(folder, unet) * vae.factor();
+    int side = unet.sampleSize() * vae.factor();
     boolean consistent = StableDiffusionFolder.isConsistencyModel(folder);
     boolean shown = StableDiffusionFolder.seesImages(folder);
     boolean unclip = unet.labelDim() > 0;

@@ -59,9 +59,17 @@ class StableDiffusionFileTest {
     try (var again = Checkpoint.open(back);
         var original = Checkpoint.open(single)) {
       assertThat(original.names()).containsAll(again.names());
+      String unused = "." + StableDiffusionFolder.TEXT.readIn(made).transformer().layers() + ".";
       for (String name : again.names()) {
-        assertThat(again.read(name)).as(name).isEqualTo(original.read(name));
+        if (!(name.startsWith("cond_stage_model") && name.contains(unused))) {
+          assertThat(again.read(name)).as(name).isEqualTo(original.read(name));
+        }
       }
+    }
+    try (var read = LdmCheckpoint.open(back);
+        var first = LdmCheckpoint.open(single)) {
+      assertThat(read.text().orElseThrow().names())
+          .hasSameElementsAs(first.text().orElseThrow().names());
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.clip.ClipTextNetwork;
@@ -17,6 +18,8 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ImageTask.Words;
 import io.diffusion4j.diffusion.sampling.Resampling;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
@@ -261,15 +264,56 @@ class StableDiffusionFolderTest {
 
   @Test
   void oldFilesDoNotNameTheSize() throws IOException {
-    var unet = ConditionalUnet.read(folder.resolve("unet"));
-    assertThat(StableDiffusionFolder.sampleSize(folder, unet)).isEqualTo(8);
+    assertThat(ConditionalUnet.read(folder.resolve("unet")).sampleSize()).isEqualTo(8);
     Path config = folder.resolve("unet/config.json");
     Files.writeString(
         config,
         Files.readString(config)
             .replaceAll(
                 "\"_diffusers_version\"\\s*:\\s*\"[^\"]*\"", "\"_diffusers_version\": \"0.6.0\""));
-    assertThat(StableDiffusionFolder.sampleSize(folder, unet)).isEqualTo(64);
+    assertThat(ConditionalUnet.read(folder.resolve("unet")).sampleSize()).isEqualTo(64);
+  }
+
+  /** A network that its newest version has saved has every argument of the constructor. */
+  @Test
+  void argumentsWithoutEffectAreNotUnknown() throws IOException {
+    var unet = ConditionalUnet.read(folder.resolve("unet"));
+    change("unet/config.json", "{", "{\"addition_embed_type_num_heads\": 64,");
+    assertThat(ConditionalUnet.read(folder.resolve("unet"))).isEqualTo(unet);
+  }
+
+  @Test
+  void theAutoencoderOfXlIsRefused() throws IOException {
+    Path config = folder.resolve("vae/config.json");
+    Files.writeString(
+        config,
+        Files.readString(config).replaceAll("(?<=\"scaling_factor\"\\s?:\\s?)[0-9.]+", "0.13025"));
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("scaling_factor: 0.13025 (expected: that of Stable Diffusion 1.x");
+  }
+
+  /** What is not strong enough for a step leaves the image, also with all steps of a list. */
+  @Test
+  void aConsistencyModelKeepsAnImageAtStrength0() {
+    var scheduler = StableDiffusionFolder.NOISE.readIn(folder).withKind(SchedulerConfig.Kind.LCM);
+    var image = new Image(8, 8, new float[8 * 8 * 3]);
+    assertThat(new Canvas.Noised(image, 0).steps(scheduler, 4)).isZero();
+    assertThat(new Canvas.Noised(image, 0.1).steps(scheduler, 4)).isEqualTo(4);
+    var asked =
+        new SamplingSettings(new DdimSampler(0), 4, 1.0).withSpacing(TimestepSpacings.LEADING);
+    assertThatThrownBy(() -> new Canvas.Noised(image, 0.5).settings(scheduler, asked))
+        .hasMessage(
+            "schedule: given (expected: the default of LCMScheduler with an image to start from)");
+  }
+
+  /** Each text tower that is opened and closed leaves no file open. */
+  @Test
+  void closedWeightsLeaveNoFileOpen() {
+    var weights = StableDiffusionFolder.textWeights(folder);
+    String name = weights.names().iterator().next();
+    weights.read(name);
+    weights.close();
+    assertThatThrownBy(() -> weights.read(name)).isInstanceOf(IllegalStateException.class);
   }
 
   private void open() {

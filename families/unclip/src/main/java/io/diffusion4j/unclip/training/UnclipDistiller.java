@@ -194,8 +194,8 @@ final class UnclipDistiller implements Distiller {
           new Distillable<>(
               Upsampler.STAGE,
               UpsamplerModel.network(config),
-              () -> CurrentNames.of(Checkpoint.open(first, Checkpoint.DIFFUSERS)),
-              Optional.of(() -> CurrentNames.of(Checkpoint.open(last, Checkpoint.DIFFUSERS))),
+              () -> CurrentNames.open(first),
+              Optional.of(() -> CurrentNames.open(last)),
               scheduler,
               config::sinusoid,
               UpsamplerModel::feed,

@@ -59,6 +59,9 @@ public final class LdmCheckpoint implements AutoCloseable {
 
   private static final String AVERAGE = "model_ema.";
 
+  /** Layers of the published text tower of version 2 without its last one, as some files have. */
+  private static final int USED_OF_PUBLISHED = 23;
+
   /** Prefixes that only files of other families have, and the names of these families. */
   private static final Map<String, String> OTHERS =
       new LinkedHashMap<>(
@@ -92,7 +95,8 @@ public final class LdmCheckpoint implements AutoCloseable {
     boolean alone = file.names().stream().noneMatch(LdmCheckpoint::hasPrefix);
     String first = alone ? "" : AUTOENCODER;
     LdmNames autoencoderNames = LdmNames.originalAutoencoderOf(within(first));
-    int layers = LdmNames.count(within(TEXT_2), LAYERS) - 1; // the last one is not used
+    int stored = LdmNames.count(within(TEXT_2), LAYERS);
+    int layers = stored == USED_OF_PUBLISHED ? stored : stored - 1; // the last one is not used
     LdmNames textNames = LdmNames.text(layers);
     for (String name : file.names()) {
       if (PASSED_OVER.contains(name)
@@ -220,24 +224,30 @@ public final class LdmCheckpoint implements AutoCloseable {
                     name + ": no name in single files (expected: Stable Diffusion 1.x or 2.x)"));
   }
 
-  /** The layer that no picture depends on is not written. */
+  /** The layer that no picture depends on, which readers drop, is a copy of the last one. */
   private static void putOpenClip(TensorMap file, TensorSource text) {
     int layers = LdmNames.count(text.names(), "text_model.encoder.layers.");
     LdmNames names = LdmNames.text(layers);
     file.as(TEXT_2 + POSITIONS, text, POSITION_WEIGHT);
-    for (int i = 0; i < layers; i++) {
+    for (int i = 0; i <= layers; i++) {
       for (String end : List.of("weight", "bias")) {
-        String own = "text_model.encoder.layers." + i + ".self_attn.%s." + end;
+        String own =
+            "text_model.encoder.layers." + Math.min(i, layers - 1) + ".self_attn.%s." + end;
         List<String> three = QKV.stream().map(own::formatted).toList();
         long[] shape = text.shape(three.get(0));
         shape[0] *= QKV.size();
         file.put(TEXT_2 + LAYERS + i + IN_PROJ + end, shape, () -> joined(text, three));
       }
     }
+    String last = TEXT_2 + LAYERS + (layers - 1) + ".";
     for (String name : text.names()) {
       boolean elsewhere = name.equals(POSITION_WEIGHT) || name.endsWith(POSITION_IDS);
       if (!elsewhere && QKV.stream().noneMatch(name::contains)) {
-        file.as(TEXT_2 + original(names, text, name), text, name);
+        String theirs = TEXT_2 + original(names, text, name);
+        file.as(theirs, text, name);
+        if (theirs.startsWith(last)) {
+          file.as(TEXT_2 + LAYERS + layers + "." + theirs.substring(last.length()), text, name);
+        }
       }
     }
   }

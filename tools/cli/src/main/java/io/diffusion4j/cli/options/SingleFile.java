@@ -107,7 +107,7 @@ public final class SingleFile {
   }
 
   /** Reads what the network predicts from the file's YAML in the original repositories' form. */
-  private static Optional<Parameterization> predicted(Path file) throws IOException {
+  public static Optional<Parameterization> predicted(Path file) throws IOException {
     String name = file.getFileName().toString().replaceFirst("\\.\\w+$", "");
     Path settings = file.resolveSibling(name + ".yaml");
     return Files.exists(settings)

@@ -5,6 +5,7 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.CommonOptions;
+import io.diffusion4j.cli.options.SingleFile;
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Parameterization;
@@ -149,15 +150,19 @@ public final class ConvertCommand implements Callable<Integer> {
             .collect(Collectors.joining(" or ")));
   }
 
-  private int convert(PublishedLayout as) {
+  private int convert(PublishedLayout as) throws IOException {
     Check.that(as.takes().contains(Input.FILES) || inputs.size() == 1, "files", inputs, "one");
+    Optional<Parameterization> predicted = Optional.ofNullable(predicts);
+    if (predicted.isEmpty() && as.takes().contains(Input.PREDICTION)) {
+      predicted = SingleFile.predicted(inputs.get(0));
+    }
     as.converter()
         .accept(
             new Conversion(
                 inputs,
                 Optional.ofNullable(tokenizer),
                 Optional.ofNullable(settings),
-                Optional.ofNullable(predicts),
+                predicted,
                 output.path(),
                 Optional.ofNullable(format).map(own -> own.dtype)));
     console.print(output.path());
