@@ -49,6 +49,8 @@ import picocli.CommandLine.Parameters;
       "  diffusion4j search photos --picture cat.jpg --top 20"
     })
 public final class SearchCommand implements Callable<Integer> {
+  private static final int MAX_FOUND = 10_000;
+
   /** Width and height of a picture on the sheet, in pixels. */
   private static final int TILE = 192;
 
@@ -100,7 +102,7 @@ public final class SearchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Check.that(top >= 1, "top", top, "≥ 1");
+    Check.between("top", top, 1, MAX_FOUND);
     Check.that(
         text == null || picture == null, "query", "a text and a picture", "one of them, or none");
     batch.size();

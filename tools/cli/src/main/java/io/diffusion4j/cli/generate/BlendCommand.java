@@ -44,6 +44,8 @@ public final class BlendCommand implements Callable<Integer> {
               + "second. Default: 0.5")
   private @Nullable Double ratio;
 
+  private static final int MAX_FRAMES = 10_000;
+
   @Option(
       names = "--frames",
       paramLabel = "N",
@@ -59,6 +61,7 @@ public final class BlendCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     InputFile.check("first", first);
     InputFile.check("second", second);
+    Check.that(frames <= MAX_FRAMES, "frames", frames, "at most %s", MAX_FRAMES);
     Check.that(frames == 1 || ratio == null, "ratio", ratio, "none beside --frames");
     List<Double> ratios = Ratios.to(frames > 1 ? 1 : ratio == null ? 0.5 : ratio, frames);
     edit.check(ratios.size());

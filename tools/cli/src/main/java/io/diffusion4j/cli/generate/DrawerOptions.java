@@ -85,6 +85,7 @@ final class DrawerOptions extends SourceOptions {
       provenance.requireNoneBeside(server);
       filters.requireNoneBeside(server);
       plugins.requireNoneBeside(server);
+      model.requireNoneBeside(server);
     }
   }
 

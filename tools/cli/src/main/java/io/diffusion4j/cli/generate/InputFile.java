@@ -4,6 +4,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.serving.request.InputImages;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -17,9 +18,20 @@ final class InputFile {
 
   private InputFile() {}
 
-  /** Checks that the file exists before any work is done. */
+  /** Checks before any work is done that the file is a picture. */
   static void check(String name, Path file) {
     Check.that(Files.isRegularFile(file), name, file, "a file");
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+    try {
+      ImageFiles.pixels(bytes);
+    } catch (IOException | IllegalArgumentException e) {
+      throw Check.refusal(name, file, "a PNG, JPEG or WebP picture");
+    }
   }
 
   /** Returns the unchanged file, or a reduced image if it is too large for a request. */

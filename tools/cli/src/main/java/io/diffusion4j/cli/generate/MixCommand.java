@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class MixCommand implements Callable<Integer> {
   private static final Pattern WEIGHTED = Pattern.compile("(.+):(-?[0-9]*\\.?[0-9]+)");
+  private static final Pattern IMAGE = Pattern.compile("(?i)\\S\\.(png|jpe?g|webp)$");
 
   @Parameters(
       paramLabel = "IMAGE|TEXT[:WEIGHT]",
@@ -65,6 +66,14 @@ public final class MixCommand implements Callable<Integer> {
     String what = hasWeight ? weighted.group(1) : given;
     double weight = hasWeight ? Double.parseDouble(weighted.group(2)) : 1.0 / ingredients.size();
     Check.that(!what.isBlank(), "ingredient", given, "an image, or some words");
+    Check.that(
+        isFile(what) || !IMAGE.matcher(what).find(), "ingredient", given, "an existing image");
+    int colon = given.lastIndexOf(':');
+    Check.that(
+        hasWeight || colon < 0 || isFile(given) || !isFile(given.substring(0, colon)),
+        "ingredient",
+        given,
+        "a number after the colon");
     return isFile(what)
         ? Requests.ingredient(InputFile.read(Path.of(what)), weight)
         : Requests.ingredient(what, weight);

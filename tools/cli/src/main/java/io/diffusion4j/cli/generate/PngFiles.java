@@ -7,6 +7,7 @@ import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Png;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,6 +30,11 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
   private static final String SUFFIX = ".png";
   private static final int LONGEST_NAME = 80;
 
+  /** File systems take 255 bytes, with the seed and the ending. */
+  private static final int LONGEST_BYTES = 160;
+
+  private static final int MAX_IMAGES = 100_000;
+
   /** The endings of unsupported formats. */
   private static final List<String> OTHERS =
       List.of(".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".svg");
@@ -38,7 +44,7 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
    * on.
    */
   static PngFiles numbered(Path output, int inputs, int perInput, Optional<Path> sheet) {
-    int count = inputs * perInput;
+    int count = count(inputs, perInput);
     if (count == 1 || new OutputFile(output).isStandardOutput()) {
       return new PngFiles(Collections.nCopies(count, output), perInput, sheet);
     }
@@ -52,6 +58,12 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
     return new PngFiles(files, perInput, sheet);
   }
 
+  private static int count(int inputs, int perInput) {
+    long count = (long) inputs * perInput;
+    Check.that(count <= MAX_IMAGES, "count", count + " images", "at most %s", MAX_IMAGES);
+    return (int) count;
+  }
+
   /**
    * Returns files in a folder, named after their contents: {@code a-red-apple-7.png} for a seed of
    * 7. Files that would have the same name are numbered.
@@ -60,15 +72,18 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
    */
   static PngFiles named(
       Path folder, List<String> inputs, Optional<Long> seed, int perInput, Optional<Path> sheet) {
+    count(inputs.size(), perInput);
     List<String> stems =
         inputs.stream()
             .map(input -> stem(input) + seed.map(s -> "-" + Long.toUnsignedString(s)).orElse(""))
             .flatMap(stem -> Collections.nCopies(perInput, stem).stream())
             .toList();
+    Map<String, Integer> alike = new HashMap<>();
+    stems.forEach(stem -> alike.merge(stem, 1, Integer::sum));
     Map<String, Integer> numbers = new HashMap<>();
     List<Path> files = new ArrayList<>();
     for (String stem : stems) {
-      boolean isAlone = Collections.frequency(stems, stem) == 1;
+      boolean isAlone = alike.getOrDefault(stem, 0) == 1;
       String number = isAlone ? "" : "-" + numbers.merge(stem, 1, Integer::sum);
       files.add(folder.resolve(stem + number + SUFFIX));
     }
@@ -80,7 +95,11 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
     String words =
         text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
     int[] first = words.codePoints().limit(LONGEST_NAME).toArray();
-    return first.length == 0 ? "image" : new String(first, 0, first.length);
+    String stem = new String(first, 0, first.length);
+    for (int n = first.length; stem.getBytes(StandardCharsets.UTF_8).length > LONGEST_BYTES; ) {
+      stem = new String(first, 0, --n);
+    }
+    return stem.isEmpty() ? "image" : stem;
   }
 
   /** Whether the image goes to the standard output, which must then be free of messages. */
@@ -99,6 +118,17 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
       requireWritable(new OutputFile(file(i)));
     }
     sheet.ifPresent(path -> requireWritable(new OutputFile("sheet", path)));
+    sheet.ifPresent(path -> requireOther("sheet", path));
+  }
+
+  /** Refuses a file that one of the images would be written to. */
+  void requireOther(String name, Path path) {
+    Path other = path.toAbsolutePath().normalize();
+    Check.that(
+        files.stream().noneMatch(file -> file.toAbsolutePath().normalize().equals(other)),
+        name,
+        path,
+        "another file than --output");
   }
 
   /** Fails if the file cannot be written, or its name has the ending of another format. */

@@ -351,6 +351,11 @@ public final class SamplingOptions {
     }
   }
 
+  /** Whether the option of a name was given. */
+  public boolean isGiven(String name) {
+    return given().anyMatch(flag -> flag.name().equals(name));
+  }
+
   /** Returns the settings for opening the requested prior. */
   public OpenOptions opening(OpenOptions own) {
     return prior().map(word -> own.withPrior(priorOf(word))).orElse(own);

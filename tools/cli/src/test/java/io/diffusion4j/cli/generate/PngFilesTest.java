@@ -56,5 +56,7 @@ final class PngFilesTest {
   void aNameNeverLeavesItsFolderAndIsOfBoundedLength() {
     assertThat(named(List.of("../../etc/passwd", "x".repeat(500)), Optional.of(7L), 1))
         .containsExactly("etc-passwd-7.png", "x".repeat(80) + "-7.png");
+    assertThat(named(List.of("红".repeat(90)), Optional.of(7L), 1))
+        .containsExactly("红".repeat(53) + "-7.png"); // 159 bytes
   }
 }

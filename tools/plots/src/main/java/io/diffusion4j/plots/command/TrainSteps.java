@@ -10,6 +10,8 @@ import picocli.CommandLine.Option;
 
 /** The number of timesteps of the schedules that a command draws. */
 final class TrainSteps {
+  private static final int MAX = 1_000_000;
+
   @Option(
       names = "--train-steps",
       paramLabel = "T",
@@ -18,7 +20,7 @@ final class TrainSteps {
   private int count;
 
   int count() {
-    Check.that(count >= 1, "train-steps", count, "≥ 1");
+    Check.between("train-steps", count, 1, MAX);
     return count;
   }
 

@@ -1,0 +1,92 @@
+package io.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Options that cannot hold, and files that would be lost, are refused before a model is loaded. */
+class DroppedOptionsTest {
+  @TempDir private Path folder = Path.of("");
+
+  @ParameterizedTest
+  @CsvSource({"--model nowhere", "--precision exact", "--pull", "--packed folder"})
+  void aServerHasItsOwnModel(String option) {
+    String[] words = ("generate cat --server 127.0.0.1:1 " + option).split(" ", -1);
+    assertRefused("server: 127.0.0.1:1 (expected: none beside " + words[4], words);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--sheet", "--raw"})
+  void aPictureIsNotOverwrittenByWhatIsWrittenBesideIt(String option) {
+    String output = folder.resolve("a.png").toString();
+    String same = folder.resolve("./a.png").toString();
+    assertRefused(
+        option.substring(2) + ": " + same + " (expected: another file than --output)",
+        "generate",
+        "cat",
+        "-o",
+        output,
+        option,
+        same);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "generate a -o DIR --count 1500000000 | count: 1500000000 images (expected: at most"
+            + " 100000)",
+        "generate a --decoder-steps 3 --sweep decoder-steps=1,2 "
+            + "| decoder-steps: given (expected: none beside its --sweep)",
+        "mix missing.png:0.5 stars:0.5 --server 127.0.0.1:1 "
+            + "| ingredient: missing.png:0.5 (expected: an existing image)",
+        "search x --text a --top 1000000000 | top: 1000000000 (expected: in [1, 10000])"
+      })
+  void whatCannotHoldIsRefused(String line, String message) {
+    assertRefused(message, line.replace("DIR", folder.toString()).split(" ", -1));
+  }
+
+  @Test
+  void afterAnImageIsANumber() throws IOException {
+    String image = image("a.png") + ":nan";
+    assertRefused(
+        "ingredient: " + image + " (expected: a number after the colon)",
+        "mix",
+        image,
+        "b:0.5",
+        "--server",
+        "127.0.0.1:1");
+  }
+
+  @Test
+  void theFileThatIsNoPictureIsNamed() throws IOException {
+    Path none = Files.writeString(folder.resolve("none.png"), "none");
+    assertRefused(
+        "image: " + none + " (expected: a PNG, JPEG or WebP picture)",
+        "vary",
+        image("a.png"),
+        none.toString());
+  }
+
+  private String image(String name) throws IOException {
+    Path file = folder.resolve(name);
+    Files.write(file, Png.encode(new Image(2, 2, new float[12]), Map.of()));
+    return file.toString();
+  }
+
+  private static void assertRefused(String message, String... words) {
+    Run run = Run.of(words);
+    assertThat(run.status()).as(run.err()).isEqualTo(2);
+    assertThat(run.err()).contains(message).doesNotContain("loading");
+  }
+}
