@@ -43,6 +43,11 @@ public final class BadPictures {
     this.minSize = minSize;
   }
 
+  /** Returns an empty list with the same limits, for another set. */
+  public BadPictures another() {
+    return new BadPictures(most, minSize);
+  }
+
   /** Returns the smallest accepted shorter side of a picture in pixels; 0 accepts all. */
   public int minSize() {
     return minSize;

@@ -52,6 +52,11 @@ final class BucketOrder {
     return buckets[batch(index)];
   }
 
+  /** Returns the number of pictures in the bucket of an example. */
+  long pictures(long index) {
+    return members[bucket(index)].length;
+  }
+
   /**
    * Returns the picture of an example.
    *

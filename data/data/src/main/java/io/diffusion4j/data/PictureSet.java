@@ -3,6 +3,7 @@ package io.diffusion4j.data;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.diffusion.image.Image;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -60,6 +61,14 @@ public interface PictureSet extends AutoCloseable {
    */
   default long checksum(long index) {
     return 0;
+  }
+
+  /**
+   * Returns the name of the field that captions in JSON files are read from, or {@code default};
+   * empty if there are no such captions. Fingerprints and checksums do not depend on it.
+   */
+  default Optional<String> captionField() {
+    return Optional.empty();
   }
 
   /**

@@ -36,6 +36,11 @@ public record Preparation(Fit fit, Crop crop, boolean flip) {
     RANDOM
   }
 
+  /** Returns the preparation that gives the same square each time: in the middle, not mirrored. */
+  public Preparation withoutAugmentation() {
+    return new Preparation(fit, Crop.CENTER, false);
+  }
+
   /** Whether a picture has another square each time. */
   boolean isDrawn() {
     return fit == Fit.COVER && crop == Crop.RANDOM;

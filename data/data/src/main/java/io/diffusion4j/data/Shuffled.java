@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -79,25 +80,24 @@ public record Shuffled(
 
   /**
    * The data are a digest of the keys and {@linkplain PictureSet#fingerprint fingerprints}, their
-   * contents one of the {@linkplain PictureSet#checksum checksums}.
+   * contents one of the {@linkplain PictureSet#checksum checksums}. The {@linkplain
+   * PictureSet#captionField field of captions} is there if there is one.
    */
   @Override
   public Map<String, String> origin() {
-    return Map.of(
+    Map<String, String> origin = new TreeMap<>();
+    origin.put(
         "data",
         pictures.size()
             + " pictures with the digest "
-            + digest(i -> pictures.key(i) + "\n" + pictures.fingerprint(i)),
-        CONTENTS,
-        digest(i -> Long.toHexString(pictures.checksum(i))),
-        "resize",
-        word(preparation.fit()),
-        "crop",
-        word(preparation.crop()),
-        "flip",
-        Boolean.toString(preparation.flip()),
-        "min-size",
-        Integer.toString(bad.minSize()));
+            + digest(i -> pictures.key(i) + "\n" + pictures.fingerprint(i)));
+    origin.put(CONTENTS, digest(i -> Long.toHexString(pictures.checksum(i))));
+    pictures.captionField().ifPresent(field -> origin.put("caption-column", field));
+    origin.put("resize", word(preparation.fit()));
+    origin.put("crop", word(preparation.crop()));
+    origin.put("flip", Boolean.toString(preparation.flip()));
+    origin.put("min-size", Integer.toString(bad.minSize()));
+    return Collections.unmodifiableMap(origin);
   }
 
   private String digest(LongFunction<String> line) {
@@ -151,7 +151,7 @@ public record Shuffled(
     return new Examples(imageSize, seed);
   }
 
-  /** Reads each picture once, for its size. */
+  /** Reads each picture once, for its size, and its captions. */
   @Override
   public CaptionedImages bucketed(ImageBuckets buckets, int batchSize, long seed) {
     Check.that(
@@ -165,19 +165,24 @@ public record Shuffled(
             .map(
                 i ->
                     image(i)
+                        .filter(it -> caption(seed, i, i).isPresent())
                         .map(it -> buckets.nearest(new Pixels(it.width(), it.height())))
                         .orElse(-1))
             .toArray();
     var order = new BucketOrder(of, buckets.sizes().size(), batchSize, seed);
     return index -> {
       Pixels size = buckets.sizes().get(order.bucket(index));
-      for (long attempt = 0; ; attempt++) {
+      for (long attempt = 0; attempt < order.pictures(index); attempt++) {
         long at = order.picture(index, attempt);
         var found = example(seed, index, at, cut(at, size, random(seed, index).split()));
         if (found.isPresent()) {
           return found.get();
         }
       }
+      throw Check.refusal(
+          "data",
+          "%s, no picture of %d×%d".formatted(name(), size.width(), size.height()),
+          "pictures that can be read throughout a training");
     };
   }
 

@@ -2,6 +2,7 @@ package io.diffusion4j.data;
 
 import io.diffusion4j.diffusion.image.Image;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -45,6 +46,11 @@ record Subset(PictureSet all, long[] indices) implements PictureSet {
   @Override
   public long checksum(long index) {
     return all.checksum(at(index));
+  }
+
+  @Override
+  public Optional<String> captionField() {
+    return all.captionField();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.diffusion4j.data;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -22,6 +23,7 @@ import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pictures of a folder, shuffled. */
@@ -96,6 +98,35 @@ class ShuffledTest {
   }
 
   @Test
+  @Timeout(20)
+  void aPictureWhoseCaptionCannotBeReadHasNoBucket() throws IOException {
+    for (int i = 0; i < 39; i++) {
+      Files.write(folder.resolve(i + ".png"), Png.encode(grey(8, 8, 1), Map.of()));
+    }
+    Path wide = folder.resolve("wide.png");
+    Files.write(wide, Png.encode(grey(32, 8, 1), Map.of()));
+    Files.write(folder.resolve("wide.txt"), "caf\u00e9".getBytes(ISO_8859_1));
+    var shuffled = shuffled();
+    CaptionedImages examples = shuffled.bucketed(ImageBuckets.of(8, 2), 4, 1);
+    LongStream.range(0, 80).forEach(i -> assertThat(examples.get(i).image().width()).isEqualTo(8));
+    assertThat(shuffled.bad().reasons()).singleElement().asString().startsWith("wide.png: caption");
+  }
+
+  @Test
+  @Timeout(20)
+  void aBucketThatCanNoLongerBeReadIsRefused() throws IOException {
+    Path wide = folder.resolve("wide.png");
+    Files.write(wide, Png.encode(grey(32, 8, 1), Map.of()));
+    var bad = new BadPictures(0.5);
+    var shuffled = new Shuffled(open(), Preparation.DEFAULT, Optional.empty(), bad);
+    CaptionedImages examples = shuffled.bucketed(ImageBuckets.of(8, 2), 4, 1);
+    Files.delete(wide);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LongStream.range(0, 12).forEach(examples::get))
+        .withMessageStartingWith("data: " + folder + ", no picture of 16×4 (expected: ");
+  }
+
+  @Test
   void anExampleIsAFunctionOfSeedAndIndex() {
     CaptionedImage example = shuffled().examples(2, 9).get(17);
     CaptionedImage again = shuffled().examples(2, 9).get(17);
@@ -118,6 +149,18 @@ class ShuffledTest {
     var after = shuffled().origin();
     assertThat(after.get("data")).isEqualTo(before.get("data"));
     assertThat(after.get(Shuffled.CONTENTS)).isNotEqualTo(before.get(Shuffled.CONTENTS));
+  }
+
+  @Test
+  void theFieldOfCaptionsInJsonIsPartOfTheOrigin() throws IOException {
+    assertThat(shuffled().origin()).doesNotContainKey("caption-column");
+    Files.writeString(folder.resolve("0.json"), "{\"text\": \"nought\", \"long\": \"none\"}");
+    var other = PictureFiles.open("data", List.of(folder.toString()), new Columns(null, "long"));
+    var before = shuffled().origin();
+    var after = new Shuffled(other.only(0, 1)).origin();
+    assertThat(before).containsEntry("caption-column", "default");
+    assertThat(after).containsEntry("caption-column", "long");
+    assertThat(new Shuffled(other).origin()).containsEntry("data", before.get("data"));
   }
 
   @Test

@@ -67,7 +67,13 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
 
   @Override
   public List<String> folders() {
-    return List.of(DdpmFolder.UNET, DdpmFolder.SCHEDULER);
+    return List.of(DdpmFolder.UNET, DdpmFolder.TRANSFORMER, DdpmFolder.SCHEDULER);
+  }
+
+  @Override
+  public List<String> folders(ComponentRun run) {
+    var network = network(run, run.setup().data().classes());
+    return List.of(network.folder(), DdpmFolder.SCHEDULER);
   }
 
   @Override

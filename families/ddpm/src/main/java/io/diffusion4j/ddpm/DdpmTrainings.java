@@ -50,7 +50,8 @@ public final class DdpmTrainings implements TrainableFamily {
   private record Layout(Path pipeline) implements ModelLayout {
     @Override
     public List<String> components() {
-      return List.of(DdpmFolder.UNET, DdpmFolder.SCHEDULER, DdpmFamily.CLASSIFIER);
+      return List.of(
+          DdpmFolder.UNET, DdpmFolder.TRANSFORMER, DdpmFolder.SCHEDULER, DdpmFamily.CLASSIFIER);
     }
 
     /** A model that was trained as a flow is trained on as one. */

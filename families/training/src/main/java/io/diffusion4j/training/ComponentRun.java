@@ -21,6 +21,7 @@ import io.diffusion4j.nn.train.diffusion.DenoisingMetric;
 import io.diffusion4j.nn.train.diffusion.DenoisingObjective;
 import io.diffusion4j.nn.train.diffusion.LossTerms;
 import io.diffusion4j.nn.train.group.OwnFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -327,7 +328,7 @@ public record ComponentRun(
     private final BiConsumer<ComponentRun, TensorSource> write;
     private long previewed = System.nanoTime();
     private long previewedStep;
-    private BestStep best = BestStep.read(state());
+    private BestStep best;
 
     Inspecting(
         TrainingRun run,
@@ -345,12 +346,34 @@ public record ComponentRun(
       this.validation = validation;
       this.health = health;
       this.write = write;
+      best = kept();
+    }
+
+    /** Returns the best step before, whose weights must be there if they are to be written. */
+    private BestStep kept() {
+      var before = BestStep.read(state());
+      if (!inspection.best().keeps()) {
+        return before;
+      }
+      Check.that(
+          before.decay().isEmpty() || before.decay().equals(decay()),
+          "ema-decay",
+          config.emaDecays(),
+          "%s first, the average of the best weights, beside --keep-best",
+          before.decay());
+      return Files.isDirectory(state().resolve(BEST)) ? before : BestStep.NONE;
+    }
+
+    /** Returns the decay of the moving average that is written. */
+    private String decay() {
+      return config.emaDecays().get(0).toString();
     }
 
     @Override
     public void onStep(long step, Trainer.Report report) {
       observer.onStep(step, report);
-      if (validation.isPresent() && step % inspection.validateEvery() == 0) {
+      boolean isLast = step == config.steps() && !inspection.best().equals(Inspection.Best.UNUSED);
+      if (validation.isPresent() && (isLast || step % inspection.validateEvery() == 0)) {
         var numbers = new TreeMap<>(validation.get().measure(trainer));
         if (trainer.group().isFirst()) {
           numbers.putAll(health.of(trainer.averagedWeights()));
@@ -373,7 +396,7 @@ public record ComponentRun(
         if (inspection.best().keeps()) {
           at(step).elsewhere(state().resolve(BEST)).write(trainer, write);
         }
-        best = new BestStep(step, loss);
+        best = new BestStep(step, loss, inspection.best().keeps() ? decay() : "");
         best.write(state());
       }
       stopIfUseless(run);
@@ -407,12 +430,12 @@ public record ComponentRun(
         config
             .lowRank()
             .ifPresentOrElse(
-                updates -> Components.copy(from.updates(), updates()),
+                updates -> Components.replace(from.updates(), updates()),
                 () ->
                     setup
                         .part()
-                        .folders()
-                        .forEach(f -> Components.copy(from.folder(f), folder(f))));
+                        .folders(ComponentRun.this)
+                        .forEach(f -> Components.replace(from.folder(f), folder(f))));
       }
       observer.onBest(best.step(), best.loss());
     }
@@ -429,7 +452,10 @@ public record ComponentRun(
     private void preview(long step, ComponentRun written) {
       var examples = inspection.validation().orElse(setup.data());
       observer.onPreview(
-          step, setup.part().previews(written, examples), written.layout().pipeline());
+          step,
+          setup.part().previews(written, examples),
+          written.layout().pipeline(),
+          config.lowRank().isPresent() ? List.of(written.updates()) : List.of());
       previewed = System.nanoTime();
       previewedStep = step;
     }

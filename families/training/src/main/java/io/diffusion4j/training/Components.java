@@ -1,6 +1,7 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.AtomicFile;
+import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -71,6 +72,19 @@ public final class Components {
 
   private static UncheckedIOException cannotCopy(Path from, Path to, IOException e) {
     return new UncheckedIOException("cannot copy " + from + " to " + to + ": " + e, e);
+  }
+
+  /**
+   * Copies a component, and replaces an existing one.
+   *
+   * @throws IllegalStateException if there is none to copy
+   */
+  static void replace(Path source, Path target) {
+    if (!isThere(source)) {
+      throw new IllegalStateException(
+          Check.message("component", source + ", missing", "a folder with files to copy"));
+    }
+    copy(source, target);
   }
 
   /** Copies a component if it exists, and replaces an existing one. */

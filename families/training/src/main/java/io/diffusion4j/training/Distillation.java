@@ -1,10 +1,13 @@
 package io.diffusion4j.training;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.TextEncoder;
 import io.diffusion4j.diffusion.component.TextEncoding;
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.train.LowRank;
@@ -13,6 +16,7 @@ import io.diffusion4j.nn.train.group.Group;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -239,9 +243,19 @@ public record Distillation(
       return new Examples(captions, count, Optional.of(data));
     }
 
-    /** Returns what samples and conditions depend on beside the model, by name. */
+    /** Returns what all samples and conditions depend on beside the model, by name. */
     Map<String, String> origin() {
+      return origin(0, count);
+    }
+
+    /**
+     * Returns what some samples and their conditions depend on: their captions, or the data set.
+     */
+    Map<String, String> origin(int from, int some) {
       Map<String, String> origin = new HashMap<>();
+      if (data.isEmpty() && !captions.isEmpty()) {
+        origin.put("captions", digest(from, some));
+      }
       data.ifPresent(
           pictures -> {
             origin.putAll(pictures.origin());
@@ -250,6 +264,14 @@ public record Distillation(
             }
           });
       return origin;
+    }
+
+    private String digest(int from, int some) {
+      var digest = Sha256.start();
+      for (int i = from; i < from + some; i++) {
+        digest.update((captions.get(i % captions.size()) + "\n").getBytes(UTF_8));
+      }
+      return HexFormat.of().formatHex(digest.digest(), 0, 8);
     }
 
     /** Returns the pictures of a data set in a size, by number. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -61,7 +62,7 @@ final class EarlierStudent<C> implements AutoCloseable {
   void onStep(long step, Supplier<TensorSource> weights) {
     if ((step + 1) % EVERY == 0) {
       if (writes) {
-        form.write(weights.get(), file((step + 1) / EVERY));
+        form.write(weights.get(), file((step + 1) / EVERY), Map.of());
       }
       group.any(false); // all copies are there
     }

@@ -91,8 +91,9 @@ public record ModelTraining(
      *
      * @param previews the part's own; none if it cannot draw by itself
      * @param model a snapshot of the model; a pipeline folder, if all other parts exist
+     * @param updates the folder of the low-rank updates to draw it with, if they are trained
      */
-    default void onPreview(long step, List<Preview> previews, Path model) {}
+    default void onPreview(long step, List<Preview> previews, Path model, List<Path> updates) {}
   }
 
   /**

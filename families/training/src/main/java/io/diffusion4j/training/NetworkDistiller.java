@@ -1,5 +1,7 @@
 package io.diffusion4j.training;
 
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
@@ -33,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -152,13 +155,24 @@ public final class NetworkDistiller<C> {
     return how.config().seed();
   }
 
-  private Map<String, String> origin() {
-    Map<String, String> origin = new HashMap<>(how.examples().origin());
+  /** Returns what samples are made of, given what their examples are made of. */
+  private Map<String, String> origin(Map<String, String> examples) {
+    Map<String, String> origin = new HashMap<>(examples);
     origin.put("teacher", digest);
     origin.put("guidance", Double.toString(guidance()));
     origin.put("teacher-steps", Integer.toString(teacherSteps()));
     origin.put("seed", Long.toString(seed()));
     return origin;
+  }
+
+  /** Returns what a student of some steps is made of. */
+  private Map<String, String> origin(int steps) {
+    Map<String, String> own = origin(how.examples().origin());
+    own.put("method", how.method().word());
+    own.put("student-steps", Integer.toString(steps));
+    own.put("pairs", Integer.toString(how.examples().count()));
+    how.embedded().ifPresent(scales -> own.put("embed-guidance", scales.words()));
+    return own;
   }
 
   /** Returns the samples to learn from: the stored ones, and others drawn or encoded now. */
@@ -190,7 +204,7 @@ public final class NetworkDistiller<C> {
         work().resolve(folder),
         how.examples().count(),
         of.rowSize(),
-        origin(),
+        (from, count) -> origin(how.examples().origin(from, count)),
         how.group(),
         source);
   }
@@ -273,8 +287,14 @@ public final class NetworkDistiller<C> {
     for (int steps = first; steps >= how.steps(); steps /= 2) {
       Path file = state(steps).resolve(STUDENT);
       boolean isLast = steps == how.steps();
+      var own = origin(steps);
+      own.put("steps", Long.toString(how.config().steps()));
+      own.put("lora", how.config().lowRank().map(LowRank::toString).orElse("none"));
+      if (!isLast && Files.exists(file)) {
+        requireSame(file, own);
+      }
       if (isLast || how.group().any(!Files.exists(file))) {
-        Trained trained = isLast ? to : (weights, notes) -> form.write(weights, file);
+        Trained trained = isLast ? to : (weights, notes) -> form.write(weights, file, own);
         try (var teacher =
             steps == first ? teacher() : form.open(state(2 * steps).resolve(STUDENT))) {
           double guidance = steps == first ? guidance() : 1;
@@ -289,6 +309,20 @@ public final class NetworkDistiller<C> {
     return true;
   }
 
+  /** Returns normally if a stored student was made in the same way as it would be now. */
+  private static void requireSame(Path file, Map<String, String> origin) {
+    try (var stored = SafetensorsFile.open(file)) {
+      var other = new TreeMap<>(origin);
+      other.entrySet().removeIf(own -> own.getValue().equals(stored.metadata().get(own.getKey())));
+      if (!other.isEmpty()) {
+        throw new CheckpointException(
+            file,
+            "of another distillation (expected: %s; remove %s to distil anew)"
+                .formatted(other, file.getParent()));
+      }
+    }
+  }
+
   private Path state(int steps) {
     return work().resolve(how.method().word() + "-" + steps);
   }
@@ -300,11 +334,6 @@ public final class NetworkDistiller<C> {
       Lesson<C> lesson,
       Trained to,
       ModelTraining.Observer observer) {
-    var own = new HashMap<>(origin());
-    own.put("method", how.method().word());
-    own.put("student-steps", Integer.toString(steps));
-    own.put("pairs", Integer.toString(how.examples().count()));
-    how.embedded().ifPresent(scales -> own.put("embed-guidance", scales.words()));
     var group = how.group();
     var config = TrainingRun.resumed(how.config(), state(steps), group);
     try (var trainer = new Trainer(new Regression(of.network()), config, group)) {
@@ -313,7 +342,7 @@ public final class NetworkDistiller<C> {
           new TrainingRun(
               trainer,
               config,
-              own,
+              origin(steps),
               Set.of(),
               new Batches(trainer, false, lesson),
               state(steps),

@@ -27,9 +27,9 @@ final class StoredSamples {
   private final Path folder;
   private final int count;
   private final int rowSize;
-  private final Map<String, String> origin;
+  private final Origin origin;
 
-  private StoredSamples(Path folder, int count, int rowSize, Map<String, String> origin) {
+  private StoredSamples(Path folder, int count, int rowSize, Origin origin) {
     this.folder = folder;
     this.count = count;
     this.rowSize = rowSize;
@@ -43,16 +43,23 @@ final class StoredSamples {
     List<float[]> samples(int from, int count);
   }
 
+  /** Names what samples depend on. */
+  @FunctionalInterface
+  interface Origin {
+    /** Returns the origin of {@code count} samples from number {@code from}, by name. */
+    Map<String, String> of(int from, int count);
+  }
+
   /**
    * Reads the stored parts and makes the missing ones.
    *
    * @param folder is created if it does not exist
    * @param rowSize the number of values of a sample
-   * @param origin what the samples depend on, by name
+   * @param origin what the samples depend on
    * @throws CheckpointException if the stored parts have another origin
    */
   static List<float[]> of(
-      Path folder, int count, int rowSize, Map<String, String> origin, Group group, Source source) {
+      Path folder, int count, int rowSize, Origin origin, Group group, Source source) {
     return new StoredSamples(folder, count, rowSize, origin).complete(group, source);
   }
 
@@ -103,7 +110,7 @@ final class StoredSamples {
     long[] shape = {rows(part), rowSize};
     new SafetensorsWriter()
         .withChecksum()
-        .notes(origin)
+        .notes(origin.of(part * PART, rows(part)))
         .floats(SAMPLES, DType.F32, shape, () -> values)
         .write(file(part));
   }
@@ -112,7 +119,7 @@ final class StoredSamples {
     Path file = file(part);
     try (var stored = SafetensorsFile.open(file)) {
       stored.requireIntact();
-      var other = new TreeMap<>(origin);
+      var other = new TreeMap<>(origin.of(part * PART, rows(part)));
       other.entrySet().removeIf(own -> own.getValue().equals(stored.metadata().get(own.getKey())));
       long rows = stored.shape(SAMPLES)[0];
       if (!other.isEmpty() || rows != rows(part)) {

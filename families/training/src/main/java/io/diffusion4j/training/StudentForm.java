@@ -29,14 +29,19 @@ record StudentForm<C>(Distillable<C> of, Optional<LowRank> updates, Compute comp
     return updates.isPresent() ? of.scheduler() : of.students();
   }
 
-  /** Stores a student in a file, whose folder is made if it does not exist. */
-  void write(TensorSource weights, Path file) {
+  /**
+   * Stores a student in a file, whose folder is made if it does not exist.
+   *
+   * @param notes the metadata of the file
+   */
+  void write(TensorSource weights, Path file, Map<String, String> notes) {
     Components.made(file.resolveSibling(""));
     updates.ifPresentOrElse(
-        low -> new LowRankFile(file).write(low, weights, "", "", Map.of()),
+        low -> new LowRankFile(file).write(low, weights, "", "", notes),
         () ->
             new SafetensorsWriter()
                 .withChecksum()
+                .notes(notes)
                 .copyAll(weights, Optional.of(DType.F32))
                 .write(file));
   }

@@ -43,9 +43,14 @@ public interface TrainableComponent {
     return List.of(component());
   }
 
-  /** Returns all components that a training writes. */
+  /** Returns all components that a training writes, whatever its network is. */
   default List<String> folders() {
     return weights();
+  }
+
+  /** Returns the components that a run writes, which depend on its network for some. */
+  default List<String> folders(ComponentRun run) {
+    return folders();
   }
 
   /** Returns the models that are trained with it. */

@@ -116,22 +116,28 @@ final class BadInputTest {
     "generate cat --sweep colour, 'sweep: colour (expected: NAME=VALUE,VALUE,…)'",
     "'generate cat --sweep decoder-steps=1,0', decoder-steps: 0 (expected: ≥ 1)",
     "img2img missing.png cat, image: missing.png (expected: a file)",
-    "img2img pom.xml --strength 1.5, 'strength: 1.5 (expected: in [0, 1])'",
-    "inpaint pom.xml --mask missing.png, mask: missing.png (expected: a file)",
-    "inpaint pom.xml --mask pom.xml --repaint-times 0, repaint-times: 0 (expected: ≥ 1)",
-    "blend pom.xml missing.png, second: missing.png (expected: a file)",
-    "blend pom.xml pom.xml --frames 0, frames: 0 (expected: ≥ 1)",
-    "diff pom.xml --to cat --ratio 2, 'ratio: 2.0 (expected: in [0, 1])'",
-    "upscale pom.xml --count 0, count: 0 (expected: ≥ 1)",
+    "img2img ../../docs/images/a-new-thing.png --strength 1.5, 'strength: 1.5 (expected: in [0,"
+        + " 1])'",
+    "inpaint ../../docs/images/a-new-thing.png --mask missing.png, mask: missing.png (expected: a"
+        + " file)",
+    "inpaint ../../docs/images/a-new-thing.png --mask ../../docs/images/a-new-thing.png"
+        + " --repaint-times 0, repaint-times: 0 (expected: ≥ 1)",
+    "blend ../../docs/images/a-new-thing.png missing.png, second: missing.png (expected: a file)",
+    "blend ../../docs/images/a-new-thing.png ../../docs/images/a-new-thing.png --frames 0, frames:"
+        + " 0 (expected: ≥ 1)",
+    "diff ../../docs/images/a-new-thing.png --to cat --ratio 2, 'ratio: 2.0 (expected: in [0, 1])'",
+    "upscale ../../docs/images/a-new-thing.png --count 0, count: 0 (expected: ≥ 1)",
     "vary x.safetensors --server localhost:1, image: x.safetensors (expected: a file)",
-    "vary pom.xml --count 0, count: 0 (expected: ≥ 1)",
-    "vary pom.xml --prior-steps 3, prior-steps: 3 (expected: none; no prior is used)",
-    "vary pom.xml --prior ar, prior: ar (expected: none; no prior is used)",
+    "vary ../../docs/images/a-new-thing.png --count 0, count: 0 (expected: ≥ 1)",
+    "vary ../../docs/images/a-new-thing.png --prior-steps 3, prior-steps: 3 (expected: none; no"
+        + " prior is used)",
+    "vary ../../docs/images/a-new-thing.png --prior ar, prior: ar (expected: none; no prior is"
+        + " used)",
     "generate a --prior painter, 'prior: painter (expected: one of diffusion, ar)'",
     "generate a --prior ar --prior-steps 3, prior-steps: 3 (expected: none; the autoregressive"
         + " prior has none)",
-    "vary pom.xml --prior-schedule leading, prior-schedule: leading (expected: none; no prior is"
-        + " used)",
+    "vary ../../docs/images/a-new-thing.png --prior-schedule leading, prior-schedule: leading"
+        + " (expected: none; no prior is used)",
     "generate a --prior ar --prior-eta 1, prior-eta: 1.0 (expected: none; the autoregressive prior"
         + " has none)",
     "generate a --prior ar --server here:1, prior: ar (expected: none; a server's model has its"
@@ -256,7 +262,7 @@ final class BadInputTest {
     "serve --port x, 'Invalid value for option ''--port'': ''x'' is not an int'",
     "train, Missing required parameter: 'PART'",
     "vary, Missing required parameter: 'IMAGE'",
-    "inpaint pom.xml, Missing required option: '--mask=FILE'",
+    "inpaint ../../docs/images/a-new-thing.png, Missing required option: '--mask=FILE'",
     "inspect, Missing required parameter: 'DIR'",
     "init --config small, Missing required option: '--output=PATH'",
   })
@@ -306,6 +312,16 @@ final class BadInputTest {
         + " relations, scenes)'",
     "train judge --technique shift=2, technique: shift (expected: none for judge)",
     "train clip --processes 0, processes: 0 (expected: ≥ 1)",
+    "train judge --minutes 5, minutes: 5.0 (expected: none for judge)",
+    "train judge --start-from a, start-from: a (expected: none for judge)",
+    "train judge --clip a, clip: a (expected: none for judge)",
+    "train judge --keep-best, keep-best: true (expected: none for judge)",
+    "train judge --early-stop 3, early-stop: 3 (expected: none for judge)",
+    "train judge --process flow, process: flow (expected: none for judge)",
+    "train judge --inpainting, inpainting: true (expected: none for judge)",
+    "train judge --plugin a.jar, plugin: [a.jar] (expected: none for judge)",
+    "train clip --lora-alpha 2, lora-alpha: 2.0 (expected: none without --lora-rank)",
+    "train clip --lora-targets to_q, lora-targets: to_q (expected: none without --lora-rank)",
     "train judge --processes 2, processes: several (expected: one for judge)",
     "train clip --processes 2 --task 1, 'processes: 2 (expected: 1, beside --cluster and --task)'",
     "train clip --exact --sums bf16, sums: bf16 (expected: f32 beside --exact)",

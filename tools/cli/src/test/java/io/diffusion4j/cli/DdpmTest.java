@@ -2,12 +2,16 @@ package io.diffusion4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.golden.GoldenRoots;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -234,6 +238,80 @@ final class DdpmTest {
 
   private static String[] with(String[] arguments, String... more) {
     return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
+  }
+
+  private static String[] training(Path folder, String... more) {
+    return training("tiny", folder, more);
+  }
+
+  private static String[] training(String preset, Path folder, String... more) {
+    String[] start = {"train", "ddpm", "--preset", preset, "--batch", "4"};
+    String[] places = {
+      "--model", folder.resolve("ddpm").toString(), "--state", folder.resolve("state").toString()
+    };
+    return with(with(start, places), more);
+  }
+
+  @Test
+  void aPatternThatFreezesNothingIsRefused(@TempDir Path folder) {
+    Run run = Run.of(training(folder, "--steps", "1", "--freeze", "conv_in.*,down_block.*"));
+    assertThat(run.err())
+        .contains("freeze: down_block.* (expected: a pattern of parameters of the network)");
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void anotherMovingAverageIsAcceptedIfItIsNamed(@TempDir Path folder) throws IOException {
+    Run first = Run.of(training(folder, "--steps", "2", "--ema-decay", "0.5,0.9"));
+    assertThat(first.status()).as(first.err()).isZero();
+    String[] other = training(folder, "--steps", "3", "--ema-decay", "0.9,0.99");
+    Run refused = Run.of(other);
+    assertThat(refused.err()).contains("ema_decays: 0.5,0.9 (expected: 0.9,0.99; to start over");
+    Run accepted = Run.of(with(other, "--accept-changed", "ema_decays"));
+    assertThat(accepted.status()).as(accepted.err()).isZero();
+    assertThat(accepted.err()).contains("ema_decays until step 2: 0.5,0.9");
+  }
+
+  /** Its network is in the folder transformer. The only validation is the one of the last step. */
+  @Test
+  void theBestWeightsOfATransformerAreKept(@TempDir Path folder) throws IOException {
+    Path pictures = Files.createDirectories(folder.resolve("pictures"));
+    GreyPictures.write(pictures);
+    String tiny;
+    try (var resource = EmojiPreset.class.getResourceAsStream("tiny.yaml")) {
+      tiny = new String(Objects.requireNonNull(resource).readAllBytes(), StandardCharsets.UTF_8);
+    }
+    String unet = "backbone: unet\n  dit: {patch: 4";
+    assertThat(tiny).contains(unet);
+    String preset =
+        Files.writeString(
+                folder.resolve("dit.yaml"), tiny.replace(unet, unet.replace("unet", "dit")))
+            .toString();
+    String[] options = {
+      "--data",
+      pictures.toString(),
+      "--validation",
+      "0.4",
+      "--learning-rate",
+      "0.9",
+      "--ema-decay",
+      "0.5,0.9",
+      "--keep-best",
+      "--steps"
+    };
+    Run first = Run.of(training(preset, folder, with(options, "2")));
+    assertThat(first.status()).as(first.err()).isZero();
+    assertThat(first.err()).contains("the lowest validation loss was ", "at step 2");
+    Path best = folder.resolve("state/ddpm/best/transformer/diffusion_pytorch_model.safetensors");
+    Files.write(best, new byte[] {1, 2, 3}); // to be recognised
+    Run again = Run.of(training(preset, folder, with(options, "2")));
+    assertThat(again.status()).as(again.err()).isZero();
+    assertThat(folder.resolve("ddpm/transformer/diffusion_pytorch_model.safetensors"))
+        .hasBinaryContent(new byte[] {1, 2, 3});
+    options[7] = "0.9,0.5";
+    Run other = Run.of(training(preset, folder, with(options, "2")));
+    assertThat(other.err())
+        .contains("ema-decay: [0.9, 0.5] (expected: 0.5 first, the average of the best weights");
   }
 
   @Test

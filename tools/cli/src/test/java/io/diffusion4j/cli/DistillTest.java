@@ -131,6 +131,17 @@ final class DistillTest {
   }
 
   @Test
+  void otherCaptionsAreAnotherDistillation() throws IOException {
+    Path captions = Files.writeString(folder.resolve("said.txt"), "a cat\ntwo dogs\n");
+    String[] few = {"--steps", "1", "--captions", captions.toString(), "--part", "prior"};
+    Run first = distillOf("unclip", "said", few);
+    assertThat(first.status()).as(first.err()).isZero();
+    Files.writeString(captions, "a cat\ntwo bees\n");
+    assertThat(distillOf("unclip", "said", few).err())
+        .containsPattern("of another distillation \\(expected: \\{captions=[0-9a-f]{16}}; remove");
+  }
+
+  @Test
   void progressivelyToTwoSteps() {
     Run distilled =
         distill("halved", "--steps", "2", "--method", "progressive", "--student-steps", "2");
@@ -139,6 +150,14 @@ final class DistillTest {
     assertThat(folder.resolve("halved/distilled.json")).content().contains("\"steps\": 2");
     Run drawn = draw("halved");
     assertThat(drawn.status()).as(drawn.err()).isZero();
+    Path first = folder.resolve("halved-state/decoder/progressive-4");
+    assertThat(
+            distill("halved", "--steps", "3", "--method", "progressive", "--student-steps", "2")
+                .err())
+        .contains(
+            "student.safetensors: of another distillation (expected: {steps=3}; remove "
+                + first
+                + " to distil anew)");
   }
 
   /** A student of the method draws with its sampler. */

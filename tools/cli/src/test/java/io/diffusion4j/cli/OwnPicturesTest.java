@@ -2,6 +2,7 @@ package io.diffusion4j.cli;
 
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.contentOf;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.lora.Lora;
@@ -13,6 +14,7 @@ import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.training.Preview;
 import io.diffusion4j.training.events.EventReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -405,17 +407,30 @@ class OwnPicturesTest {
   void aTrainingForSomeMinutesChoosesItsStepsOnceAndIsRepeatedWithThem() throws IOException {
     Path to = folder.resolve("minutes");
     Path state = Files.createDirectories(folder.resolve("minutes-state"));
-    Files.writeString(state.resolve("minutes.txt"), "clip 2 0.5\n"); // as if it had been measured
+    Files.writeString(state.resolve("minutes.txt"), "minutes 30.0\nclip 2 0.5\n"); // as if measured
     String[] time = {"--minutes", "30"};
     Run run = train("clip", pictures, "tiny", to, "minutes-state", time);
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.err()).contains("steps: clip 2", "clip: 2/2");
+    Path file = to.resolve("run-clip.yaml");
+    Path other = Files.createDirectories(folder.resolve("minutes-other"));
+    Files.writeString(other.resolve("minutes.txt"), "minutes 60.0\nclip 3 0.5\n");
+    String[] anew = {"train", "--again", file.toString(), "--state", other.toString()};
+    Run longer = Run.of(with(anew, "--minutes", "60", "--model", other.toString()));
+    assertThat(longer.err()).contains("steps: 3 (expected: 2, as the repeated run had for clip)");
+    anew[2] =
+        Files.writeString(
+                folder.resolve("more.yaml"),
+                Files.readString(file).replaceFirst("part: \"?clip\"?", "part: clip,prior"))
+            .toString();
+    assertThat(Run.of(with(anew, "--model", other.toString())).err())
+        .contains("minutes: 30.0, no length of prior (expected: --minutes beside --again, ");
     Path again = folder.resolve("minutes-again");
     Run repeated =
         Run.of(
             "train",
             "--again",
-            to.resolve("run-clip.yaml").toString(),
+            file.toString(),
             "--model",
             again.toString(),
             "--state",
@@ -423,6 +438,41 @@ class OwnPicturesTest {
     assertThat(repeated.status()).as(repeated.err()).isZero();
     String weights = "text_encoder/model.safetensors";
     assertThat(again.resolve(weights)).hasSameBinaryContentAs(to.resolve(weights));
+  }
+
+  @Test
+  void samplesOfLowRankUpdatesAreDrawnWithThem() {
+    for (String rate : List.of("1e-9", "0.9")) {
+      String[] low = {
+        "--start-from",
+        model.toString(),
+        "--lora-rank",
+        "2",
+        "--steps",
+        "3",
+        "--batch",
+        "4",
+        "--sample",
+        "a red disc",
+        "--learning-rate",
+        rate
+      };
+      Run run = train("decoder", pictures, "tiny", folder.resolve(rate), rate + "-state", low);
+      assertThat(run.status()).as(run.err()).isZero();
+    }
+    String sample = "decoder/samples/00000003.png";
+    assertThat(folder.resolve("0.9-state").resolve(sample))
+        .isNotEmptyFile()
+        .content(StandardCharsets.ISO_8859_1)
+        .isNotEqualTo(content(folder.resolve("1e-9-state").resolve(sample)));
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
+  }
+
+  private static String content(Path file) {
+    return contentOf(file.toFile(), StandardCharsets.ISO_8859_1);
   }
 
   @Test

@@ -40,6 +40,11 @@ final class CaptionTexts {
   /** Captions that are known. */
   record InMemory(List<String> captions) implements Captions {
     @Override
+    public Optional<String> field() {
+      return Optional.empty();
+    }
+
+    @Override
     public List<String> read() throws BadCaptionException {
       return kept(captions);
     }
@@ -60,8 +65,8 @@ final class CaptionTexts {
     }
   }
 
-  /** Captions in a file of their own. */
-  record InFile(Bytes file, Parser parser) implements Captions {
+  /** Captions in a file of their own, which has fields if it is one of JSON. */
+  record InFile(Bytes file, Optional<String> field, Parser parser) implements Captions {
     @Override
     public List<String> read() throws IOException {
       return kept(parser.captions(decoded(file.read())));
@@ -94,13 +99,15 @@ final class CaptionTexts {
 
   /** Returns the captions of a text, one on each line. */
   static Captions lines(Bytes text) {
-    return new InFile(text, content -> content.lines().toList());
+    return new InFile(text, Optional.empty(), content -> content.lines().toList());
   }
 
   /** Returns the captions in a field of a JSON object, a text or a list of texts. */
   static Captions field(Bytes json, Columns columns) {
+    String asked = columns.caption();
     return new InFile(
         json,
+        Optional.of(asked == null ? "default" : asked),
         content -> {
           JsonNode object;
           try {
@@ -109,7 +116,6 @@ final class CaptionTexts {
             throw new BadCaptionException(
                 "not a JSON object", "an object such as {\"text\": \"…\"}");
           }
-          String asked = columns.caption();
           Stream<String> names = asked == null ? Columns.CAPTIONS.stream() : Stream.of(asked);
           Optional<String> name = names.filter(object::has).findFirst();
           return name.isPresent() ? texts(object.path(name.get())) : List.of();

@@ -4,6 +4,7 @@ import io.diffusion4j.data.Tally;
 import java.io.IOException;
 import java.text.Normalizer;
 import java.util.List;
+import java.util.Optional;
 
 /** The captions of a picture, read on demand; may be empty. */
 public sealed interface Captions permits CaptionTexts.InMemory, CaptionTexts.InFile {
@@ -48,6 +49,9 @@ public sealed interface Captions permits CaptionTexts.InMemory, CaptionTexts.InF
 
   /** Returns a checksum of the captions, or of the file with them. */
   long checksum(Checksums files) throws IOException;
+
+  /** Returns the requested field of a JSON file, or {@code default}; empty for other files. */
+  Optional<String> field();
 
   /** Returns these captions, stripped and without the blank ones. */
   static Captions of(List<String> captions) {

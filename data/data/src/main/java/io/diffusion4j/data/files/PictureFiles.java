@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -343,6 +344,11 @@ public final class PictureFiles implements PictureSet {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + key(index) + ": " + e, e);
     }
+  }
+
+  @Override
+  public Optional<String> captionField() {
+    return entries.stream().flatMap(entry -> entry.captions().field().stream()).findFirst();
   }
 
   private Entry entry(long index) {

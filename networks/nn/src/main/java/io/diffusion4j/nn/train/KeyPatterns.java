@@ -2,6 +2,7 @@ package io.diffusion4j.nn.train;
 
 import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -31,6 +32,22 @@ public record KeyPatterns(List<String> patterns) {
   /** Whether this key is selected. */
   public boolean matches(String key) {
     return patterns.stream().anyMatch(pattern -> regex(pattern).matcher(key).matches());
+  }
+
+  /**
+   * Returns normally if each pattern selects a key.
+   *
+   * @param setting the name of the setting with the patterns, for messages
+   * @throws IllegalArgumentException if a pattern selects none, such as a misspelt one
+   */
+  void requireAll(String setting, Collection<String> keys) {
+    for (String pattern : patterns) {
+      Check.that(
+          keys.stream().anyMatch(regex(pattern).asMatchPredicate()),
+          setting,
+          pattern,
+          "a pattern of parameters of the network");
+    }
   }
 
   private static Pattern regex(String pattern) {

@@ -46,7 +46,11 @@ public final class Trainer implements AutoCloseable {
   private final Group group;
   private long step;
 
-  /** Creates a trainer and initialises the weights from the configured seed. */
+  /**
+   * Creates a trainer and initialises the weights from the configured seed.
+   *
+   * @throws IllegalArgumentException if a pattern of frozen parameters selects none
+   */
   public Trainer(Objective objective, TrainingConfig config) {
     this(objective, config, Group.alone());
   }
@@ -71,6 +75,12 @@ public final class Trainer implements AutoCloseable {
     this.learner = learner;
     this.config = config;
     this.parameters = learner.parameters();
+    try {
+      config.frozen().requireAll("freeze", parameters.stream().map(Parameter::key).toList());
+    } catch (IllegalArgumentException e) {
+      learner.close();
+      throw e;
+    }
     var random = new SplittableRandom(config.seed());
     var values = new TensorMap();
     for (Parameter p : parameters) {

@@ -124,12 +124,14 @@ final class TrainingState {
               changes.add("%s until step %d: %s".formatted(name, step, before));
             }
           });
+      String decays = notes.getOrDefault(EMA_DECAYS, "");
+      if (!hasDecays(decays, config)) {
+        Check.that(accepted.contains(EMA_DECAYS), EMA_DECAYS, decays, "%s", decays(config));
+        changes.add("%s until step %d: %s".formatted(EMA_DECAYS, step, decays));
+      }
       timesteps.ifPresent(aware -> aware.restore(saved.only(LossAwareTimesteps::isStateOf), step));
       trainer.restore(
-          averagesInOrder(
-              saved.only(name -> !LossAwareTimesteps.isStateOf(name)),
-              notes.getOrDefault(EMA_DECAYS, ""),
-              config),
+          averagesInOrder(saved.only(name -> !LossAwareTimesteps.isStateOf(name)), decays, config),
           step);
       return new Restored(unknown, List.copyOf(changes));
     } catch (NumberFormatException e) {
@@ -192,9 +194,16 @@ final class TrainingState {
     return config.emaDecays().stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
+  /** Whether a state has the moving averages of a configuration, in any order. */
+  private static boolean hasDecays(String decays, TrainingConfig config) {
+    return decays.isEmpty()
+        ? config.emaDecays().size() == 1
+        : Set.of(decays.split(",")).equals(Set.of(decays(config).split(",")));
+  }
+
   /**
-   * Returns the tensors of a state with several moving averages, in the order in which the
-   * configuration has their decays.
+   * Returns the tensors of a state with the moving averages in the order in which the configuration
+   * has their decays. An average of another decay begins as the first of the state.
    *
    * @param decays the decays in the order in which they were saved; empty in a state of an earlier
    *     version, which has a single one
@@ -206,17 +215,19 @@ final class TrainingState {
     if (now.equals(before) || (decays.isEmpty() && now.size() == 1)) {
       return saved;
     }
-    Check.that(
-        Set.copyOf(before).equals(Set.copyOf(now)), "ema_decays", decays, "%s", decays(config));
     var ordered = new TensorMap();
     for (String name : saved.names()) {
       String prefix = name.substring(0, name.indexOf('.') + 1);
       int average = AVERAGES.indexOf(prefix);
-      String renamed =
-          average < 0
-              ? name
-              : AVERAGES.get(now.indexOf(before.get(average))) + name.substring(prefix.length());
-      ordered.put(renamed, saved.shape(name), saved.read(name));
+      if (average < 0) {
+        ordered.put(name, saved.shape(name), saved.read(name));
+      }
+      for (int i = 0; i < now.size(); i++) {
+        if (average == Math.max(0, before.indexOf(now.get(i)))) {
+          String renamed = AVERAGES.get(i) + name.substring(prefix.length());
+          ordered.put(renamed, saved.shape(name), saved.read(name));
+        }
+      }
     }
     return ordered;
   }

@@ -3,6 +3,7 @@ package io.diffusion4j.nn.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +24,15 @@ class KeyPatternsTest {
     assertThat(KeyPatterns.of(pattern).matches(key)).isEqualTo(fits);
     assertThat(KeyPatterns.of("other, " + pattern).matches(key)).isEqualTo(fits);
     assertThat(KeyPatterns.NONE.matches(key)).isFalse();
+  }
+
+  @Test
+  void aPatternThatSelectsNothingIsRefused() {
+    var keys = List.of("down_blocks.0.bias", "up.bias");
+    KeyPatterns.of("down_blocks.*,up.*").requireAll("freeze", keys);
+    assertThatThrownBy(() -> KeyPatterns.of("up.*,down_block.*").requireAll("freeze", keys))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("freeze: down_block.* (expected: a pattern of parameters of the network)");
   }
 
   @Test

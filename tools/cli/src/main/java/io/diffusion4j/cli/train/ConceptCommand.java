@@ -209,10 +209,9 @@ final class ConceptCommand implements Callable<Integer> {
       Path thing = copied(given, work.resolve("pictures"));
       Path base = known.isEmpty() ? start : withWords(start, work.resolve("start"), thing, unknown);
       Path own = own(pipeline(start, rows), work.resolve("own"), prompts);
-      long weight = Math.max(1, Math.round((double) prompts.size() / captions.size()));
       List<String> paths =
           List.of(
-              "--data=" + thing + ":" + weight,
+              "--data=" + thing + ":" + weight(prompts.size(), thing),
               "--data=" + own,
               "--start-from=" + base,
               "--model=" + to,
@@ -229,6 +228,13 @@ final class ConceptCommand implements Callable<Integer> {
       console.print("before and after, first of the new thing, then of old prompts: " + sheet);
       after.forEach(folder -> console.print("low-rank updates: " + folder));
       return 0;
+    }
+  }
+
+  /** Returns how often each picture of a folder comes in an epoch, for as many as of prompts. */
+  static long weight(int prompts, Path folder) {
+    try (PictureFiles own = PictureFiles.folder("pictures", folder)) {
+      return Math.max(1, Math.round((double) prompts / own.size()));
     }
   }
 

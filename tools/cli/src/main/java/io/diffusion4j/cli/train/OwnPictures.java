@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param training the training set
  * @param validation the held-out set; empty if there is none
  * @param notRead the files of {@code --data} that are not read
- * @param bad the unreadable training pictures so far
+ * @param bad the skipped training pictures so far, and the skipped held-out ones
  * @param store the cache of squares; empty if there is none
  * @param embeddings the embeddings of the training pictures, if they are stored
  */
@@ -33,7 +33,7 @@ record OwnPictures(
     PrefetchingDataSet training,
     Optional<DataSet> validation,
     Tally notRead,
-    BadPictures bad,
+    List<BadPictures> bad,
     Optional<CropCache> store,
     Optional<KnownEmbeddings> embeddings)
     implements AutoCloseable {
@@ -56,11 +56,13 @@ record OwnPictures(
     var shuffled = new Shuffled(trained, preparation, store, bad);
     var embeddings = embedded.map(path -> KnownEmbeddings.open("embeddings", path));
     embeddings.ifPresent(known -> known.requireAll("embeddings", shuffled.pictures()));
+    var badHeldOut = bad.another();
+    var same = preparation.withoutAugmentation();
     return new OwnPictures(
         new PrefetchingDataSet(embeddings.map(shuffled::withEmbeddings).orElse(shuffled), threads),
-        split.map(parts -> new Shuffled(parts.validation())),
+        split.map(parts -> new Shuffled(parts.validation(), same, Optional.empty(), badHeldOut)),
         weighted.files().notRead(),
-        bad,
+        List.of(bad, badHeldOut),
         store,
         embeddings);
   }
@@ -87,9 +89,10 @@ record OwnPictures(
 
   /** Prints the pictures that were skipped so far. */
   void saySkipped(Console console) {
-    bad.reasons().forEach(reason -> console.say("skipped: " + reason));
-    if (bad.small() > 0) {
-      console.say("skipped: " + bad.small() + " pictures below --min-size");
+    bad.forEach(set -> set.reasons().forEach(reason -> console.say("skipped: " + reason)));
+    int small = bad.stream().mapToInt(BadPictures::small).sum();
+    if (small > 0) {
+      console.say("skipped: " + small + " pictures below --min-size");
     }
   }
 

@@ -137,14 +137,15 @@ final class SampleOptions {
   /**
    * Draws all prompts side by side; empty if the model lacks a part, or there are none.
    *
+   * @param updates the folders of low-rank updates of the model
    * @param captions the prompts if none were requested
    */
-  Optional<Image> draw(Path model, List<String> captions) {
+  Optional<Image> draw(Path model, List<Path> updates, List<String> captions) {
     List<String> drawn = isAsked() ? prompts : captions;
     if (!Files.exists(model.resolve(INDEX)) || drawn.isEmpty()) {
       return Optional.empty();
     }
-    try (var opened = new DrawnPrompts(model, List.of(), Residency.ONE_AT_A_TIME)) {
+    try (var opened = new DrawnPrompts(model, updates, Residency.ONE_AT_A_TIME)) {
       return Optional.of(ContactSheet.of(opened.draw(drawn, 0)));
     }
   }

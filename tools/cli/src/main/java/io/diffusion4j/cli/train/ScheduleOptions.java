@@ -176,6 +176,7 @@ final class ScheduleOptions {
   private KeyPatterns defaultTargets = ATTENTION;
 
   private static final String WSD = "wsd";
+  private static final String BESIDE_RANK = "none without --lora-rank";
 
   /** The shapes of the learning rate by their names on the command line. */
   private static final ByName<Fall> SCHEDULES =
@@ -243,6 +244,8 @@ final class ScheduleOptions {
     if (freeze != null) {
       changed = changed.withFrozen(KeyPatterns.of(freeze));
     }
+    Check.that(loraRank != null || loraAlpha == null, "lora-alpha", loraAlpha, BESIDE_RANK);
+    Check.that(loraRank != null || loraTargets == null, "lora-targets", loraTargets, BESIDE_RANK);
     if (loraRank != null) {
       double alpha = loraAlpha == null ? loraRank : loraAlpha;
       var targets = loraTargets == null ? defaultTargets : KeyPatterns.of(loraTargets);
@@ -256,6 +259,11 @@ final class ScheduleOptions {
     }
     var compute = changed.compute().withEngine(Engines.asked());
     return changed.withCompute(format == null ? compute : compute.withPrecision(format.precision));
+  }
+
+  /** Returns a configuration with another length, over which the rate falls as requested. */
+  TrainingConfig lasting(long newSteps, TrainingConfig config) {
+    return decaying(config.withSteps(newSteps));
   }
 
   /** Returns these options with low-rank updates of other layers by default. */
@@ -277,18 +285,20 @@ final class ScheduleOptions {
   }
 
   private TrainingConfig scheduled(TrainingConfig config, TrainingPlugins plugins) {
-    TrainingConfig changed = config;
-    if (decay != null) {
-      changed = changed.withDecay(decay);
-    } else if (WSD.equals(schedule)) {
-      changed = changed.withDecay(Math.max(1, changed.steps() / 10));
-    }
+    TrainingConfig changed = decaying(config);
     if (schedule == null) {
       return changed;
     }
     Map<String, Fall> added = new HashMap<>();
     plugins.of(RateCurve.class).forEach((name, curve) -> added.put(name, new Fall(name, curve)));
     return changed.withFall(SCHEDULES.adding(added).named(schedule));
+  }
+
+  private TrainingConfig decaying(TrainingConfig config) {
+    if (decay != null) {
+      return config.withDecay(decay);
+    }
+    return WSD.equals(schedule) ? config.withDecay(Math.max(1, config.steps() / 10)) : config;
   }
 
   private Optimizer moving(Optimizer defaults, TrainingPlugins plugins) {

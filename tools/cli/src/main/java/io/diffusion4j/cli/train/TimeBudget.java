@@ -30,11 +30,12 @@ import java.util.stream.Collectors;
  * divided among the parts.
  *
  * @param minutes the time of all parts together
- * @param state the folder of the states, where the choice is kept: a resumed training measures
- *     nothing
+ * @param state the folder of the states, where the choice is kept: a training that is resumed with
+ *     the same time measures nothing
  */
 record TimeBudget(double minutes, Path state) {
   private static final String FILE = "minutes.txt";
+  private static final String MINUTES = "minutes ";
   private static final String MEASURED = "measured";
 
   /** The steps of a measurement, whose median counts: the first ones warm up. */
@@ -95,18 +96,18 @@ record TimeBudget(double minutes, Path state) {
   /** The chosen length of a part, and the measured seconds of a step. */
   record Choice(long steps, double perStep) {}
 
-  /** Returns the lengths of parts by name, chosen before or now. */
+  /** Returns the lengths of parts by name, chosen before for the same time or now. */
   Map<String, Choice> choose(
       ModelTraining training, List<PartSetup> setups, List<TrainingConfig> configs) {
-    Path file = state.resolve(FILE);
-    if (Files.exists(file)) {
-      return read(file);
+    Map<String, Choice> before = read();
+    if (setups.stream().allMatch(setup -> before.containsKey(setup.part().word()))) {
+      return before;
     }
     long begin = System.nanoTime();
     Map<String, Speed> speeds = measure(training, setups, configs);
     double spent = 1e-9 * (System.nanoTime() - begin);
     Map<String, Choice> chosen = divide(speeds, most(setups, configs), spent);
-    write(file, chosen);
+    write(chosen);
     return chosen;
   }
 
@@ -216,10 +217,19 @@ record TimeBudget(double minutes, Path state) {
     }
   }
 
-  private static Map<String, Choice> read(Path file) {
+  /** Returns the lengths that were chosen for the same time; none if there are no such. */
+  Map<String, Choice> read() {
+    Path file = state.resolve(FILE);
     Map<String, Choice> chosen = new LinkedHashMap<>();
+    if (!Files.exists(file)) {
+      return chosen;
+    }
     try {
-      for (String line : Files.readAllLines(file)) {
+      List<String> lines = Files.readAllLines(file);
+      if (lines.isEmpty() || !lines.get(0).equals(MINUTES + minutes)) {
+        return chosen;
+      }
+      for (String line : lines.subList(1, lines.size())) {
         Check.that(
             line.matches("\\S+ [1-9][0-9]{0,11} [0-9.E-]+"),
             file.toString(),
@@ -234,13 +244,14 @@ record TimeBudget(double minutes, Path state) {
     return chosen;
   }
 
-  private static void write(Path file, Map<String, Choice> chosen) {
+  /** Writes the time and the lengths chosen for it. */
+  void write(Map<String, Choice> chosen) {
     String text =
         chosen.entrySet().stream()
             .map(e -> e.getKey() + " " + e.getValue().steps() + " " + e.getValue().perStep() + "\n")
-            .collect(Collectors.joining());
+            .collect(Collectors.joining("", MINUTES + minutes + "\n", ""));
     var bytes = ByteBuffer.wrap(text.getBytes(UTF_8));
-    AtomicFile.write(file, channel -> channel.write(bytes));
+    AtomicFile.write(state.resolve(FILE), channel -> channel.write(bytes));
   }
 
   private static void delete(Path folder) {

@@ -70,6 +70,18 @@ import picocli.CommandLine.Spec;
 public final class TrainCommand implements Callable<Integer> {
   private static final String ALL = "all";
 
+  /** The options that the training of a judge does not have. */
+  private static final List<String> NOT_OF_JUDGES =
+      List.of(
+          "--minutes",
+          "--start-from",
+          "--clip",
+          "--keep-best",
+          "--early-stop",
+          "--process",
+          "--inpainting",
+          "--plugin");
+
   @Mixin private Console console = new Console();
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -178,6 +190,9 @@ public final class TrainCommand implements Callable<Integer> {
   private List<String> accepted = List.of();
 
   private Optional<RunFile> repeated = Optional.empty();
+
+  /** Whether a repeated run has the lengths that it had, and not those of another time. */
+  private boolean repeatsLengths;
 
   @Option(
       names = "--page",
@@ -307,6 +322,7 @@ public final class TrainCommand implements Callable<Integer> {
   private int repeat(RunFile run) {
     var command = new TrainCommand();
     command.repeated = Optional.of(run);
+    command.repeatsLengths = minutes == null;
     return command.call(spec, run.arguments(spec.commandLine().getParseResult()));
   }
 
@@ -348,6 +364,14 @@ public final class TrainCommand implements Callable<Integer> {
         "none for judge");
     Check.that(
         pictures.paths().isEmpty(), "data", String.join(", ", pictures.paths()), "none for judge");
+    var line = spec.commandLine().getParseResult();
+    for (String option : NOT_OF_JUDGES) {
+      Check.that(
+          !line.hasMatchedOption(option),
+          option.substring(2),
+          line.<Object>matchedOptionValue(option, ""),
+          "none for judge");
+    }
     JudgePreset preset = JudgePreset.named(presetName);
     Path stateFolder = stateFolder(preset.name());
     Path folder = model == null ? home(preset.name()).resolve(JudgeTraining.WORD) : model;
@@ -524,8 +548,18 @@ public final class TrainCommand implements Callable<Integer> {
       ModelTraining training, List<PartSetup> setups, List<TrainingConfig> configs) {
     Check.that(training.group().isAlone(), "minutes", minutes, "none with several processes");
     var budget = new TimeBudget(Objects.requireNonNull(minutes), training.work());
-    if (repeated.isPresent()) {
-      return repeated.get().lengths();
+    if (repeatsLengths) {
+      var lengths = repeated.orElseThrow().lengths();
+      for (PartSetup setup : setups) {
+        String word = setup.part().word();
+        Check.that(
+            lengths.containsKey(word),
+            "minutes",
+            minutes + ", no length of " + word,
+            "--minutes beside %s, as the repeated run has not finished this part",
+            RunFile.AGAIN);
+      }
+      return lengths;
     }
     console.say("measuring this machine");
     var chosen = budget.choose(training, setups, configs);
@@ -538,7 +572,7 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   /** Announces the parts on the page, and returns their configurations with these lengths. */
-  private static List<TrainingConfig> plan(
+  private List<TrainingConfig> plan(
       RunPage page,
       Path stateFolder,
       List<TrainableComponent> parts,
@@ -549,7 +583,7 @@ public final class TrainCommand implements Callable<Integer> {
       String word = parts.get(i).word();
       var config = configs.get(i);
       var length = lengths.get(word);
-      planned.add(length == null ? config : config.withSteps(length.steps()));
+      planned.add(length == null ? config : schedule.lasting(length.steps(), config));
       double perStep = length == null ? Double.NaN : length.perStep();
       page.plan(word, stateFolder.resolve(word), planned.get(i).steps(), perStep);
     }

@@ -203,10 +203,10 @@ final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
   }
 
   @Override
-  public void onPreview(long step, List<Preview> previews, Path model) {
+  public void onPreview(long step, List<Preview> previews, Path model, List<Path> updates) {
     List<String> captions =
         previews.stream().map(Preview::caption).filter(caption -> !caption.isBlank()).toList();
-    var prompts = samples.draw(model, captions);
+    var prompts = samples.draw(model, updates, captions);
     if (!previews.isEmpty()) {
       List<Image> rows =
           Stream.concat(previews.stream().map(Preview::real), previews.stream().map(Preview::drawn))

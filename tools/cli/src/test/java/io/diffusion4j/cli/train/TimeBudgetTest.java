@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.cli.train.TimeBudget.Choice;
 import io.diffusion4j.cli.train.TimeBudget.Speed;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class TimeBudgetTest {
   private final TimeBudget half = new TimeBudget(30, Path.of("."));
@@ -37,6 +41,18 @@ final class TimeBudgetTest {
     assertThat((double) prior / decoder).isCloseTo(0.12 / 0.46, within(0.01));
     var full = half.divide(Map.of("clip", new Speed(0, 0.1)), Map.of("clip", 7L), 20);
     assertThat(requireNonNull(full.get("clip")).steps()).isEqualTo(7);
+  }
+
+  @Test
+  void lengthsAreKnownForTheSameTimeOnly(@TempDir Path state) throws IOException {
+    var budget = new TimeBudget(30, state);
+    var chosen = Map.of("clip", new Choice(7, 0.5));
+    budget.write(chosen);
+    assertThat(budget.read()).isEqualTo(chosen);
+    assertThat(new TimeBudget(60, state).read()).isEmpty();
+    assertThat(new TimeBudget(30, state.resolve("other")).read()).isEmpty();
+    Files.writeString(state.resolve("minutes.txt"), "clip 7 0.5\n"); // of an earlier version
+    assertThat(budget.read()).isEmpty();
   }
 
   @Test
