@@ -10,12 +10,19 @@ import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
 import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +116,36 @@ class JobMemoryTest {
       assertThat(server.jobBytes()).isLessThanOrEqualTo(MAX);
     }
     assertThat(server.jobBytes()).as("results are kept").isGreaterThan(MAX / 2);
+  }
+
+  /** A repeat is answered without being drawn again, so its answers are limited by their memory. */
+  @Test
+  void repeatsThatNobodyReadsAreRefused() throws Exception {
+    gate.open();
+    var request = request("x").setImageCount(4).setRequestId(UUID.randomUUID().toString()).build();
+    var stub = GenerationServiceGrpc.newBlockingStub(as("a"));
+    assertThat(stub.generateImages(request).getImagesCount()).isEqualTo(4);
+    List<ClientCall<?, ?>> unread = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      var call =
+          as("a").newCall(GenerationServiceGrpc.getGenerateImagesMethod(), CallOptions.DEFAULT);
+      call.start(new ClientCall.Listener<>() {}, new Metadata());
+      call.sendMessage(request);
+      call.halfClose();
+      unread.add(call);
+    }
+    Optional<String> refused = Optional.empty();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (refused.isEmpty() && System.nanoTime() < end) { // until the calls are answered
+      try {
+        stub.generateImages(request);
+      } catch (StatusRuntimeException e) {
+        refused = Optional.of(Refusal.of(e).reason());
+      }
+    }
+    assertThat(refused).hasValue("SERVER_BUSY");
+    assertThat(draw("b", 1)).as("another tenant has a share").isEqualTo(1);
+    unread.forEach(call -> call.cancel("gone", null));
   }
 
   @Test

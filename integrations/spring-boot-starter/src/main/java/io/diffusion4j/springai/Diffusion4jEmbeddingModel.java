@@ -3,6 +3,7 @@ package io.diffusion4j.springai;
 import io.diffusion4j.client.EmbeddingClient;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.GenerationException;
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -20,7 +21,8 @@ import org.springframework.ai.embedding.EmbeddingResponse;
  * space, so that one finds the other.
  *
  * <p>A document is a text, or a picture as its media; a picture has to be in memory. Embeddings
- * have the Euclidean norm 1. Of the options, {@code model} names a model of the service.
+ * have the Euclidean norm 1. Of the options, {@code model} names a model of the service; {@code
+ * dimensions} are refused.
  *
  * <p>Thread-safe. The caller closes the client, whose server is elsewhere or in the process.
  */
@@ -41,6 +43,10 @@ public final class Diffusion4jEmbeddingModel extends AbstractEmbeddingModel {
   @Override
   public EmbeddingResponse call(EmbeddingRequest request) {
     EmbeddingOptions options = request.getOptions();
+    Integer dimensions = options == null ? null : options.getDimensions();
+    if (dimensions != null) {
+      throw Check.refusal("dimensions", dimensions, "none: those of the model");
+    }
     String asked = options == null ? null : options.getModel();
     List<float[]> all =
         ask(

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.springframework.ai.content.Media;
 import org.springframework.ai.document.Document;
+import org.springframework.ai.embedding.EmbeddingOptions;
+import org.springframework.ai.embedding.EmbeddingRequest;
 import org.springframework.ai.retry.NonTransientAiException;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.util.MimeTypeUtils;
@@ -50,6 +52,13 @@ class Diffusion4jEmbeddingModelTest {
   void textsKeepTheirOrder() {
     assertThat(model.embed(List.of("a dog", "two cats")))
         .containsExactly(model.embed("a dog"), model.embed("two cats"));
+  }
+
+  @Test
+  void otherDimensionsAreRefused() {
+    var options = EmbeddingOptions.builder().dimensions(7).build();
+    assertThatThrownBy(() -> model.call(new EmbeddingRequest(List.of("x"), options)))
+        .hasMessage("dimensions: 7 (expected: none: those of the model)");
   }
 
   @Test

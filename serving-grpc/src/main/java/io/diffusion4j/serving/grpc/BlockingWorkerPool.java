@@ -10,10 +10,12 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,9 +59,35 @@ public final class BlockingWorkerPool {
     try {
       workers.execute(task);
     } catch (RejectedExecutionException e) {
-      throw Errors.QUEUE_FULL.error(workers.getQueue().size(), RETRY);
+      throw full();
     }
     call.addListener(ended -> workers.remove(task), directExecutor());
+  }
+
+  /**
+   * Queues work outside of a call.
+   *
+   * @return its result, which fails with {@code QUEUE_FULL} if the queue is full
+   */
+  public <T> CompletableFuture<T> submit(Supplier<T> work) {
+    return queued(() -> CompletableFuture.supplyAsync(work, workers));
+  }
+
+  /** Queues work without a result, as {@link #submit} otherwise. */
+  public CompletableFuture<Void> run(Runnable work) {
+    return queued(() -> CompletableFuture.runAsync(work, workers));
+  }
+
+  private <T> CompletableFuture<T> queued(Supplier<CompletableFuture<T>> work) {
+    try {
+      return work.get();
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(full());
+    }
+  }
+
+  private StatusRuntimeException full() {
+    return Errors.QUEUE_FULL.error(workers.getQueue().size(), RETRY);
   }
 
   /**

@@ -3,10 +3,14 @@ package io.diffusion4j.serving.grpc;
 import io.diffusion4j.serving.auth.Principal;
 import io.grpc.Context;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 
 /** The id, caller and prompt of one call. Its interceptors and handler fill it in. Thread-safe. */
 final class CallContext {
   static final Context.Key<CallContext> KEY = Context.key("diffusion4j-call");
+
+  /** The end of the HTTP response of a call; absent for calls in this process. */
+  static final Context.Key<CompletionStage<?>> SENT = Context.key("diffusion4j-sent");
 
   private volatile String id = UUID.randomUUID().toString();
   private volatile Principal principal = Principal.ANYBODY;

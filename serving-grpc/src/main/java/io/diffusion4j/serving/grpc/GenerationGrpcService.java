@@ -22,6 +22,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -49,7 +50,19 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
   @Override
   public void generateImages(
       GenerateImagesRequest request, StreamObserver<GenerateImagesResponse> response) {
-    answer(request, response, new UnaryCollector(response));
+    String owner = CallContext.current().principal().name();
+    Optional<CompletionStage<?>> sent = Optional.ofNullable(CallContext.SENT.get());
+    answer(
+        request,
+        response,
+        new UnaryCollector(
+            response,
+            bytes ->
+                sent.ifPresent(
+                    end -> {
+                      Runnable release = jobs.hold(owner, bytes);
+                      end.thenRun(release);
+                    })));
   }
 
   @Override

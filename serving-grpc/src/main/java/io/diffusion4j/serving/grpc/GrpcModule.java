@@ -25,6 +25,7 @@ public final class GrpcModule extends AbstractModule {
     bind(CallInterceptor.class).in(Singleton.class);
     bind(Callers.class).in(Singleton.class);
     bind(Rights.class);
+    bind(PictureWorkers.class).in(Singleton.class);
     bind(AccessInterceptor.class).in(Singleton.class);
     bind(GenerationGrpcService.class).in(Singleton.class);
     bind(GenerationServiceImplBase.class).to(GenerationGrpcService.class);

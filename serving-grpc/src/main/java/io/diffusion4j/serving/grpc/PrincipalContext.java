@@ -15,8 +15,8 @@ import java.util.Optional;
 
 /**
  * Passes the principal of an authenticated HTTP request to its call, so that the token is verified
- * once. Only the HTTP server uses this class: an in-process server has no HTTP requests, and its
- * application may depend on another version of Netty.
+ * once, and the end of its response. Only the HTTP server uses this class: an in-process server has
+ * no HTTP requests, and its application may depend on another version of Netty.
  */
 public final class PrincipalContext implements ServerInterceptor {
   private static final AttributeKey<Principal> PRINCIPAL =
@@ -50,10 +50,14 @@ public final class PrincipalContext implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     RequestContext request = RequestContext.currentOrNull();
-    Principal principal = request == null ? null : request.attr(PRINCIPAL);
-    return principal == null
-        ? next.startCall(call, headers)
-        : Contexts.interceptCall(
-            Context.current().withValue(Callers.KNOWN, principal), call, headers, next);
+    if (request == null) {
+      return next.startCall(call, headers);
+    }
+    Context context = Context.current().withValue(CallContext.SENT, request.log().whenComplete());
+    return Contexts.interceptCall(
+        of(request).map(known -> context.withValue(Callers.KNOWN, known)).orElse(context),
+        call,
+        headers,
+        next);
   }
 }

@@ -8,15 +8,37 @@ import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.util.function.LongConsumer;
 
-/** An observer that collects the events of a job into one response. */
+/**
+ * An observer that collects the events of a job into one response. The response to a repeat counts
+ * as memory until its client has read it: nothing has to be drawn for it, so there may be many.
+ */
 public final class UnaryCollector implements JobObserver {
   private final StreamObserver<GenerateImagesResponse> call;
+  private final LongConsumer memory;
+  private boolean repeated;
   private final GenerateImagesResponse.Builder response = GenerateImagesResponse.newBuilder();
 
-  /** Creates a collector that answers a unary call when the job ends. */
-  public UnaryCollector(StreamObserver<GenerateImagesResponse> call) {
+  /**
+   * Creates a collector that answers a unary call when the job ends.
+   *
+   * @param memory called with the bytes of a response to a repeat before it is sent; a {@link
+   *     StatusRuntimeException} of it is sent instead
+   */
+  UnaryCollector(StreamObserver<GenerateImagesResponse> call, LongConsumer memory) {
     this.call = call;
+    this.memory = memory;
+  }
+
+  /** Creates a collector whose response counts as no memory. */
+  public UnaryCollector(StreamObserver<GenerateImagesResponse> call) {
+    this(call, bytes -> {});
+  }
+
+  @Override
+  public void onRepeat() {
+    repeated = true;
   }
 
   @Override
@@ -33,11 +55,23 @@ public final class UnaryCollector implements JobObserver {
       case FINISHED -> {
         Finished finished = event.getFinished();
         response.setUsage(finished.getUsage()).addAllFailures(finished.getFailuresList());
-        call.onNext(response.build());
-        call.onCompleted();
+        send(response.build());
       }
       default -> {} // progress and previews are sent to streams only
     }
+  }
+
+  private void send(GenerateImagesResponse all) {
+    try {
+      if (repeated) {
+        memory.accept(all.getSerializedSize());
+      }
+    } catch (StatusRuntimeException e) {
+      call.onError(e);
+      return;
+    }
+    call.onNext(all);
+    call.onCompleted();
   }
 
   @Override

@@ -73,7 +73,7 @@ public final class AdminPort implements AutoCloseable {
         .decorator(new BodyGuard(MAX_BODIES, config.receive())::serve)
         .decorator(
             (service, ctx, request) ->
-                HeaderAccess.after(
+                access.after(
                     () -> Rights.requireRole(access.authenticate(ctx, request), Role.ADMIN),
                     service,
                     ctx,

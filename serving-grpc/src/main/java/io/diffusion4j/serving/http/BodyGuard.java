@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  * <p>A service whose requests Armeria aggregates must be wrapped in {@link Streamed}.
  */
 final class BodyGuard {
+  /** The methods whose requests have no body here: {@link HeaderAccess} refuses one. */
   static final Set<HttpMethod> WITHOUT_BODY =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 

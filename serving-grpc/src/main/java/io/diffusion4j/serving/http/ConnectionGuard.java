@@ -111,13 +111,18 @@ final class ConnectionGuard {
         if (connection.hasAttr(LAST)) {
           return HttpResponse.streaming(); // never completes; the connection is about to close
         }
-        if (request.headers().contentLength() < 0
-            && !BodyGuard.WITHOUT_BODY.contains(request.method())) {
+        if (isChunked(request)) {
           connection.attr(LAST).set(true);
           var unused = ctx.initiateConnectionShutdown();
         }
       }
     }
     return service.serve(ctx, request);
+  }
+
+  /** Whether a request of HTTP/1 has a body of unknown length, whatever its method. */
+  private static boolean isChunked(HttpRequest request) {
+    boolean hasNone = request.isEmpty() && BodyGuard.WITHOUT_BODY.contains(request.method());
+    return request.headers().contentLength() < 0 && !hasNone;
   }
 }

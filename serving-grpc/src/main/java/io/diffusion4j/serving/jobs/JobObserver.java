@@ -18,6 +18,12 @@ public interface JobObserver {
    */
   default void onGivingUp(Runnable leave) {}
 
+  /**
+   * Called before any event, if the request is a repeat, whose answer costs nothing to draw: its
+   * job exists already.
+   */
+  default void onRepeat() {}
+
   /** Called for every event except images, which are passed to {@link #image}. */
   void event(JobEvent event);
 

@@ -11,7 +11,6 @@ import io.diffusion4j.serving.observability.Tracing;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +46,7 @@ public final class JobRegistry {
   private final ServingListener listener;
   private final Tracing tracing;
   private final Map<Key, Job> jobs = new LinkedHashMap<>(); // in order of admission
-  private final Map<String, Long> held = new HashMap<>(); // by principal
+  private final UnreadResponses unread;
 
   private record Key(String principal, String requestId) {}
 
@@ -57,6 +56,7 @@ public final class JobRegistry {
     this.tracing = tracing;
     this.mostCost = config.limits().requestCost();
     this.mostBytes = config.limits().jobBytes();
+    this.unread = new UnreadResponses(mostBytes);
     this.scheduler = scheduler;
     this.listener = listener;
   }
@@ -91,7 +91,7 @@ public final class JobRegistry {
 
   /** Returns normally if a job of this size fits beside the unfinished jobs. */
   private void requireMemory(Principal owner, long bytes) {
-    long reserved = allHeld();
+    long reserved = unread.bytes();
     boolean alone = true;
     boolean first = true;
     for (Map.Entry<Key, Job> entry : jobs.entrySet()) {
@@ -140,6 +140,9 @@ public final class JobRegistry {
         forget();
       }
       try {
+        if (known != null) {
+          observer.onRepeat();
+        }
         job.attach(observer, scheduler.position(job), scheduler.backlog());
       } catch (RuntimeException | Error e) {
         leave(owner, request.id(), observer);
@@ -185,23 +188,8 @@ public final class JobRegistry {
    * @return to be run once the client has read the response, or has left
    * @throws io.grpc.StatusRuntimeException if it does not fit
    */
-  public synchronized Runnable hold(String owner, long bytes) {
-    long own = held.getOrDefault(owner, 0L);
-    long all = allHeld();
-    if ((own > 0 && own + bytes > mostBytes / 8)
-        || (all > 0 && all + bytes > mostBytes / (own > 0 ? 4 : 2))) {
-      throw Errors.SERVER_BUSY.error(mostBytes);
-    }
-    held.merge(owner, bytes, Long::sum);
-    return () -> release(owner, bytes);
-  }
-
-  private synchronized void release(String owner, long bytes) {
-    held.computeIfPresent(owner, (name, now) -> now > bytes ? Long.valueOf(now - bytes) : null);
-  }
-
-  private long allHeld() {
-    return held.values().stream().mapToLong(Long::longValue).sum();
+  public Runnable hold(String owner, long bytes) {
+    return unread.hold(owner, bytes);
   }
 
   /**
@@ -209,7 +197,7 @@ public final class JobRegistry {
    * responses.
    */
   public synchronized long bytes() {
-    return allHeld()
+    return unread.bytes()
         + jobs.values().stream()
             .filter(job -> !job.story().hasFailed())
             .mapToLong(job -> job.story().hasFinished() ? job.bytes() : job.mostBytes())

@@ -74,8 +74,9 @@ public final class InputImages {
     }
   }
 
-  private static long maxPixels(byte[] bytes) {
-    boolean webp = bytes.length > 12 && new String(bytes, 8, 4, ISO_8859_1).equals("WEBP");
+  /** Returns the largest number of pixels that is decoded of a file, by its format. */
+  public static long maxPixels(byte[] file) {
+    boolean webp = file.length > 12 && new String(file, 8, 4, ISO_8859_1).equals("WEBP");
     return webp ? MAX_WEBP_PIXELS : MAX_PIXELS;
   }
 

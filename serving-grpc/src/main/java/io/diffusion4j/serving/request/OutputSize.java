@@ -10,6 +10,19 @@ import io.diffusion4j.serving.v1.StageOptions;
  * several sizes draws it; images of other models are resized by a {@link Resizer}.
  */
 public record OutputSize(int width, int height) {
+  /** The limit for all images of a response, whose files are in memory together. */
+  public static final int MAX_PIXELS = 1 << 24;
+
+  /** Returns the number of pixels. */
+  public long pixels() {
+    return (long) width * height;
+  }
+
+  /** Whether a response can have this many images. */
+  public boolean fits(int images) {
+    return images * pixels() <= MAX_PIXELS;
+  }
+
   /** Returns the size in the API's form, such as {@code 512x512}. */
   @Override
   public String toString() {

@@ -4,6 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.grpc.Callers;
+import io.diffusion4j.serving.grpc.PictureWorkers;
 import io.diffusion4j.serving.http.HttpApi;
 import io.diffusion4j.serving.http.HttpModule;
 import io.diffusion4j.serving.request.Resizer;
@@ -21,7 +22,7 @@ public final class A1111Module extends AbstractModule implements HttpModule {
 
   @ProvidesIntoSet
   @Singleton
-  static HttpApi api(Callers callers, Resizer resizer) {
-    return new WebUiApi(callers, resizer);
+  static HttpApi api(Callers callers, Resizer resizer, PictureWorkers workers) {
+    return new WebUiApi(callers, resizer, workers);
   }
 }

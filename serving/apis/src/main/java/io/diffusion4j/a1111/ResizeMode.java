@@ -23,25 +23,44 @@ enum ResizeMode {
     return NUMBERED.get(fields.integer("resize_mode", 0, NUMBERED.size() - 1).orElse(0));
   }
 
-  /** Returns the picture in this size. */
+  /**
+   * Returns the picture in this size. No picture on the way has more pixels than the larger of the
+   * two, however long and thin they are.
+   */
   Image apply(Image image, int width, int height) {
-    if (this == STRETCH) {
-      return resized(image, width, height);
-    }
-    boolean byWidth = (long) image.width() * height < (long) width * image.height();
-    return byWidth == (this == CROP)
-        ? middle(resized(image, width, scaled(image.height(), width, image.width())), width, height)
-        : middle(
-            resized(image, scaled(image.width(), height, image.height()), height), width, height);
+    boolean narrow = (long) image.width() * height < (long) width * image.height();
+    return switch (this) {
+      case STRETCH -> resized(image, width, height);
+      case CROP ->
+          resized(
+              narrow
+                  ? middle(image, image.width(), scaled(height, image.width(), width))
+                  : middle(image, scaled(width, image.height(), height), image.height()),
+              width,
+              height);
+      case FILL ->
+          middle(
+              narrow
+                  ? resized(image, scaled(image.width(), height, image.height()), height)
+                  : resized(image, width, scaled(image.height(), width, image.width())),
+              width,
+              height);
+    };
   }
 
+  /** Returns a side in proportion: {@code side · to / from}, rounded, at least 1. */
   private static int scaled(int side, int to, int from) {
-    return Math.max(1, Math.round((float) side * to / from));
+    return (int) Math.max(1, Math.round((double) side * to / from));
   }
 
   private static Image resized(Image image, int width, int height) {
-    boolean fits = image.width() == width && image.height() == height;
-    return fits ? image : Resize.bicubic(image, width, height);
+    if (image.width() == width && image.height() == height) {
+      return image;
+    }
+    // The rows are widened first, of which a tall picture has many.
+    boolean rowsGrow = image.width() < width && image.height() > height;
+    Image lower = rowsGrow ? Resize.bicubic(image, image.width(), height) : image;
+    return Resize.bicubic(lower, width, height);
   }
 
   /** Returns the middle; where the picture is smaller, its edge is repeated. */

@@ -7,6 +7,7 @@ import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.request.DecodingMemory;
+import io.diffusion4j.serving.request.InputImages;
 import io.diffusion4j.serving.request.OutputSize;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.ImageToImageTask;
@@ -48,9 +49,6 @@ record SdRequest(
   private static final int MIN_SIDE = 64;
   private static final int MAX_SIDE = 2048;
 
-  /** The limit for all images of a response, whose files are in memory together. */
-  private static final int MAX_PIXELS = 1 << 24;
-
   private static final int PREVIEWS = 8;
   private static final double DEFAULT_STRENGTH = 0.75;
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -82,17 +80,17 @@ record SdRequest(
       request.putStages(stage.getName(), options);
     }
     size.addTo(request, model);
-    int batchSize = fields.integer("batch_size", 1, MAX_BATCHES).orElse(1);
-    int count = batchSize * fields.integer("n_iter", 1, MAX_BATCHES).orElse(1);
+    int batchSize = batchSize(fields);
+    int count = count(fields);
     if (count > model.getMaxImageCount()) {
       throw SdException.invalid(
           "batch_size", count + " images", "at most " + model.getMaxImageCount() + " of a request");
     }
-    if ((long) count * size.width() * size.height() > MAX_PIXELS) {
+    if (!size.fits(count)) {
       throw SdException.invalid(
           "batch_size",
           count + " images of " + size,
-          "at most " + MAX_PIXELS + " pixels of a response");
+          "at most " + OutputSize.MAX_PIXELS + " pixels of a response");
     }
     request.setImageCount(count);
     long seed = fields.seed("seed").filter(given -> given >= 0).orElseGet(SdRequest::anySeed);
@@ -120,6 +118,15 @@ record SdRequest(
         SamplerNames.theirs(
             options.getSampler().isEmpty() ? stage.getDefaultSampler() : options.getSampler()),
         fields.flag("send_images", true));
+  }
+
+  /** Returns the number of requested images. */
+  static int count(Fields fields) {
+    return batchSize(fields) * fields.integer("n_iter", 1, MAX_BATCHES).orElse(1);
+  }
+
+  private static int batchSize(Fields fields) {
+    return fields.integer("batch_size", 1, MAX_BATCHES).orElse(1);
   }
 
   private static long anySeed() {
@@ -257,7 +264,8 @@ record SdRequest(
    * @param height the height of the drawn size
    */
   private record InitPictures(ResizeMode mode, int width, int height) {
-    private static final long MAX_PIXELS = 1L << 24;
+    /** The weights of a resampling need memory for each pixel of a side. */
+    private static final int MAX_INPUT_SIDE = 1 << 15;
 
     /** Returns a picture in the drawn size. */
     InputImage picture(String field, byte[] file) {
@@ -271,15 +279,21 @@ record SdRequest(
 
     private InputImage read(String field, byte[] file, UnaryOperator<Image> change) {
       try {
+        long most = InputImages.maxPixels(file);
         long pixels = ImageFiles.pixels(file);
-        if (pixels > MAX_PIXELS) {
-          throw SdException.invalid(field, pixels + " pixels", "at most " + MAX_PIXELS);
+        if (pixels > most) {
+          throw SdException.invalid(field, pixels + " pixels", "at most " + most);
         }
         byte[] png =
             DecodingMemory.SHARED.during(
-                pixels,
+                Math.max(pixels, (long) width * height),
                 () -> {
-                  Image image = ImageFiles.read(file, MAX_PIXELS);
+                  Image image = ImageFiles.read(file, most);
+                  int longer = Math.max(image.width(), image.height());
+                  if (longer > MAX_INPUT_SIDE) {
+                    throw SdException.invalid(
+                        field, longer + " pixels a side", "at most " + MAX_INPUT_SIDE);
+                  }
                   return Png.encode(change.apply(mode.apply(image, width, height)), Map.of());
                 });
         return InputImage.newBuilder().setData(ByteString.copyFrom(png)).build();

@@ -14,6 +14,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.Callers;
+import io.diffusion4j.serving.grpc.PictureWorkers;
 import io.diffusion4j.serving.grpc.PrincipalContext;
 import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.JsonApi;
@@ -48,17 +49,23 @@ final class WebUiApi extends JsonApi {
 
   private final Callers callers;
   private final Resizer resizer;
+  private final PictureWorkers workers;
 
   /** The requests without an answer, by principal and age; guarded by itself. */
   private final ListMultimap<String, WebUiCall> drawings = ArrayListMultimap.create();
 
-  WebUiApi(Callers callers, Resizer resizer) {
+  WebUiApi(Callers callers, Resizer resizer, PictureWorkers workers) {
     this.callers = callers;
     this.resizer = resizer;
+    this.workers = workers;
   }
 
   /** A request of a principal. */
-  private record Asked(Arrived arrived, String principal) {
+  private record Asked(Arrived arrived, Principal caller) {
+    String principal() {
+      return caller.name();
+    }
+
     Fields fields() {
       String body = arrived.request().contentUtf8();
       return Fields.of(body.isEmpty() ? "{}" : body);
@@ -125,13 +132,25 @@ final class WebUiApi extends JsonApi {
                   PrincipalContext.is(ctx, principal);
                   return principal;
                 });
-    return new Asked(arrived, caller.name());
+    return new Asked(arrived, caller);
   }
 
   private CompletableFuture<HttpResponse> draw(Asked asked, boolean fromPicture) {
     Fields fields = asked.fields();
-    SdRequest request = SdRequest.of(fields, fromPicture, asked.models());
-    var drawing = new WebUiCall(request, fields.json(), resizer, asked.arrived().context());
+    if (!fromPicture) {
+      return draw(asked, fields, SdRequest.of(fields, false, asked.models()));
+    }
+    return workers
+        .decode(
+            asked.caller(),
+            SdRequest.count(fields),
+            () -> SdRequest.of(fields, true, asked.models()))
+        .thenCompose(request -> draw(asked, fields, request));
+  }
+
+  private CompletableFuture<HttpResponse> draw(Asked asked, Fields fields, SdRequest request) {
+    var drawing =
+        new WebUiCall(request, fields.json(), resizer, workers, asked.arrived().context());
     synchronized (drawings) {
       drawings.put(asked.principal(), drawing);
     }

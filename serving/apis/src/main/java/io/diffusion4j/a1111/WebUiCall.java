@@ -9,6 +9,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.serving.grpc.PictureWorkers;
 import io.diffusion4j.serving.http.ImageChunks;
 import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.request.Resizer;
@@ -42,6 +43,7 @@ final class WebUiCall
   private final SdRequest asked;
   private final ObjectNode parameters;
   private final Resizer resizer;
+  private final PictureWorkers workers;
   private final ServiceRequestContext context;
   private final String begun = TIMESTAMP.format(LocalDateTime.now(ZoneOffset.UTC));
   private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
@@ -49,6 +51,7 @@ final class WebUiCall
   // Guarded by this.
   private final ImageChunks files = new ImageChunks();
   private final List<Drawn> drawn = new ArrayList<>();
+  private final List<String> failures = new ArrayList<>();
   private Progress progress = Progress.getDefaultInstance();
   private @Nullable Preview preview;
   private boolean interrupted;
@@ -63,9 +66,14 @@ final class WebUiCall
    * @param parameters the parameters as they came
    */
   WebUiCall(
-      SdRequest asked, ObjectNode parameters, Resizer resizer, ServiceRequestContext context) {
+      SdRequest asked,
+      ObjectNode parameters,
+      Resizer resizer,
+      PictureWorkers workers,
+      ServiceRequestContext context) {
     this.asked = asked;
     this.resizer = resizer;
+    this.workers = workers;
     this.parameters = parameters;
     this.context = context;
   }
@@ -107,6 +115,11 @@ final class WebUiCall
       case PROGRESS -> progress = event.getProgress();
       case PREVIEW -> preview = event.getPreview();
       case IMAGE_CHUNK -> files.add(event.getImageChunk());
+      case FINISHED ->
+          event
+              .getFinished()
+              .getFailuresList()
+              .forEach(failure -> failures.add(failure.getError().getMessage()));
       case IMAGE_DONE -> {
         ImageMetadata metadata = event.getImageDone().getMetadata();
         byte[] file = metadata.hasRefusal() ? black(metadata) : files.take(metadata.getIndex());
@@ -143,13 +156,25 @@ final class WebUiCall
 
   private void complete() {
     List<Drawn> all;
+    List<String> failed;
     synchronized (this) {
       all = List.copyOf(drawn);
+      failed = List.copyOf(failures);
     }
-    answer.completeAsync(() -> response(all), context.blockingTaskExecutor());
+    var unused =
+        workers
+            .respond(() -> response(all, failed))
+            .whenComplete(
+                (response, error) -> {
+                  if (error == null) {
+                    answer.complete(response);
+                  } else {
+                    answer.completeExceptionally(error);
+                  }
+                });
   }
 
-  private HttpResponse response(List<Drawn> all) {
+  private HttpResponse response(List<Drawn> all, List<String> failed) {
     ObjectNode body = Fields.newObject();
     ArrayNode images = body.putArray("images");
     if (asked.sends()) {
@@ -159,7 +184,9 @@ final class WebUiCall
                   Base64.getEncoder().encodeToString(resizer.fit(image.file(), asked.size()))));
     }
     body.set("parameters", parameters);
-    body.put("info", info(all).toString());
+    ObjectNode info = info(all);
+    failed.forEach(info.putArray("failures")::add);
+    body.put("info", info.toString());
     return JsonApi.json(HttpStatus.OK, body);
   }
 

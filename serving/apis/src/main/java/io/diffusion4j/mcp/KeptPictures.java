@@ -1,7 +1,5 @@
 package io.diffusion4j.mcp;
 
-import com.google.common.cache.Cache;
-import com.google.common.cache.CacheBuilder;
 import com.google.common.net.UrlEscapers;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Role;
@@ -22,8 +20,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Pictures by their URIs, as resources: those of the palette, and the last pictures that were
- * drawn, of which each principal sees its own. Those that were not used for the longest time give
- * way when all together are larger than a limit. Thread-safe.
+ * drawn, of which each principal sees its own. When all together are larger than a limit, those of
+ * the principal with most of them give way. Thread-safe.
  */
 final class KeptPictures {
   static final String PNG = "image/png";
@@ -34,11 +32,8 @@ final class KeptPictures {
   private static final String DRAWN = ROOT + "pictures/";
   private static final String OWN = ROOT + "palette/";
 
-  private final Cache<String, Kept> kept;
+  private final PrincipalShares<byte[]> kept;
   private final Optional<Palette> palette;
-
-  /** A file of a principal. */
-  private record Kept(String principal, byte[] png) {}
 
   /**
    * Creates an empty store.
@@ -47,18 +42,13 @@ final class KeptPictures {
    */
   KeptPictures(long maxBytes, Optional<Palette> palette) {
     this.palette = palette;
-    kept =
-        CacheBuilder.newBuilder()
-            .concurrencyLevel(1) // more have a part of the size each
-            .maximumWeight(maxBytes)
-            .weigher((String uri, Kept file) -> file.png().length)
-            .build();
+    this.kept = new PrincipalShares<>(maxBytes, maxBytes);
   }
 
   /** Keeps a file and returns its URI. */
   String add(Principal principal, byte[] png) {
     String uri = DRAWN + UUID.randomUUID();
-    kept.put(uri, new Kept(principal.name(), png));
+    kept.put(principal.name(), uri, png, png.length);
     return uri;
   }
 
@@ -90,9 +80,7 @@ final class KeptPictures {
         ? palette
             .filter(present -> principal.has(Role.EMBED))
             .flatMap(present -> present.picture(own.get()))
-        : Optional.ofNullable(kept.getIfPresent(uri))
-            .filter(file -> file.principal().equals(principal.name()))
-            .map(Kept::png);
+        : kept.get(principal.name(), uri);
   }
 
   /** Returns the resources. */

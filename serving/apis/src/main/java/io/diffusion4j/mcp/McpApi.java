@@ -16,6 +16,7 @@ import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.Callers;
+import io.diffusion4j.serving.grpc.PictureWorkers;
 import io.diffusion4j.serving.grpc.PrincipalContext;
 import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.HttpFault;
@@ -57,8 +58,11 @@ final class McpApi extends JsonApi {
   private final Callers callers;
   private final Provenance provenance;
   private final Optional<Palette> palette;
+  private final PictureWorkers workers;
 
-  McpApi(Callers callers, Provenance provenance, Optional<Palette> palette) {
+  McpApi(
+      Callers callers, Provenance provenance, Optional<Palette> palette, PictureWorkers workers) {
+    this.workers = workers;
     this.callers = callers;
     this.provenance = provenance;
     this.palette = palette;
@@ -72,7 +76,7 @@ final class McpApi extends JsonApi {
             .serverInfo("diffusion4j", ResolvedRequest.SOFTWARE.replace("Diffusion4J ", ""))
             .instructions(INSTRUCTIONS)
             .capabilities(ServerCapabilities.builder().tools(false).resources(false, false).build())
-            .tools(new McpTools(pictures, provenance, palette).all())
+            .tools(new McpTools(pictures, provenance, palette, workers).all())
             .resourceTemplates(pictures.resources())
             .jsonMapper(json)
             .jsonSchemaValidator((schema, content) -> ValidationResponse.asValid(""))

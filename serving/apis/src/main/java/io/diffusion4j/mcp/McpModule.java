@@ -5,6 +5,7 @@ import com.google.inject.Singleton;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.grpc.Callers;
+import io.diffusion4j.serving.grpc.PictureWorkers;
 import io.diffusion4j.serving.http.HttpApi;
 import io.diffusion4j.serving.http.HttpModule;
 import io.diffusion4j.serving.model.Palette;
@@ -23,7 +24,8 @@ public final class McpModule extends AbstractModule implements HttpModule {
 
   @ProvidesIntoSet
   @Singleton
-  static HttpApi api(Callers callers, Provenance provenance, Optional<Palette> palette) {
-    return new McpApi(callers, provenance, palette);
+  static HttpApi api(
+      Callers callers, Provenance provenance, Optional<Palette> palette, PictureWorkers workers) {
+    return new McpApi(callers, provenance, palette, workers);
   }
 }

@@ -1,8 +1,6 @@
 package io.diffusion4j.mcp;
 
 import com.google.common.base.Ticker;
-import com.google.common.cache.Cache;
-import com.google.common.cache.CacheBuilder;
 import io.modelcontextprotocol.spec.McpSchema.InitializeRequest;
 import io.modelcontextprotocol.spec.McpStreamableServerSession;
 import io.modelcontextprotocol.spec.McpStreamableServerSession.McpStreamableServerSessionInit;
@@ -11,20 +9,26 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.publisher.Mono;
 
 /**
- * The sessions of a server, bounded in number and time: the one that was not used for the longest
- * time gives way to a new one, and one that is idle for an hour ends. Thread-safe.
+ * The sessions of a server, bounded in number and time: a new session of a principal displaces the
+ * one that it did not use for the longest time, and a session that is idle for an hour ends.
+ * Thread-safe.
  */
 final class McpSessions implements McpStreamableServerTransportProvider {
   /** The largest number of sessions. */
   static final int MAX = 1024;
 
+  /** The largest number of sessions of one principal. */
+  static final int MAX_OF_ONE = 32;
+
   /** The time without a request after which a session ends. */
   static final Duration LONGEST_IDLE = Duration.ofHours(1);
 
-  private final Cache<String, Session> sessions;
+  private final Ticker clock;
+  private final PrincipalShares<Session> sessions = new PrincipalShares<>(MAX, MAX_OF_ONE);
 
   @SuppressWarnings("NullAway.Init") // set by the server of the SDK when it is built
   private McpStreamableServerSession.Factory factory;
@@ -33,8 +37,9 @@ final class McpSessions implements McpStreamableServerTransportProvider {
    * A session of a principal.
    *
    * @param calls the calls in progress, by the ids of their requests
+   * @param used the time of the last request, in nanoseconds
    */
-  record Session(McpStreamableServerSession session, String principal, Map<String, McpCall> calls) {
+  record Session(McpStreamableServerSession session, Map<String, McpCall> calls, AtomicLong used) {
     /** Stops a call, if it is still in progress. */
     void cancel(String requestId) {
       Optional.ofNullable(calls.remove(requestId)).ifPresent(McpCall::cancel);
@@ -43,13 +48,7 @@ final class McpSessions implements McpStreamableServerTransportProvider {
 
   /** Creates an empty set with a clock. */
   McpSessions(Ticker clock) {
-    sessions =
-        CacheBuilder.newBuilder()
-            .ticker(clock)
-            .concurrencyLevel(1) // more have a part of the number each
-            .maximumSize(MAX)
-            .expireAfterAccess(LONGEST_IDLE)
-            .build();
+    this.clock = clock;
   }
 
   @Override
@@ -60,20 +59,27 @@ final class McpSessions implements McpStreamableServerTransportProvider {
   /** Begins a session. */
   McpStreamableServerSessionInit begin(String principal, InitializeRequest request) {
     McpStreamableServerSessionInit begun = factory.startSession(request);
-    var session = new Session(begun.session(), principal, new ConcurrentHashMap<>());
-    sessions.put(begun.session().getId(), session);
+    var session =
+        new Session(begun.session(), new ConcurrentHashMap<>(), new AtomicLong(clock.read()));
+    sessions.removeIf(this::isIdle);
+    sessions.put(principal, begun.session().getId(), session, 1);
     return begun;
   }
 
   /** Returns a session of a principal; empty if it has ended, or is another principal's. */
   Optional<Session> get(String principal, String id) {
-    return Optional.ofNullable(sessions.getIfPresent(id))
-        .filter(session -> session.principal().equals(principal));
+    Optional<Session> session = sessions.get(principal, id).filter(known -> !isIdle(known));
+    session.ifPresent(known -> known.used().set(clock.read()));
+    return session;
+  }
+
+  private boolean isIdle(Session session) {
+    return clock.read() - session.used().get() > LONGEST_IDLE.toNanos();
   }
 
   /** Ends a session. */
   void end(String id) {
-    sessions.invalidate(id);
+    sessions.remove(id);
   }
 
   @Override
@@ -83,6 +89,6 @@ final class McpSessions implements McpStreamableServerTransportProvider {
 
   @Override
   public Mono<Void> closeGracefully() {
-    return Mono.fromRunnable(sessions::invalidateAll);
+    return Mono.fromRunnable(() -> sessions.removeIf(session -> true));
   }
 }

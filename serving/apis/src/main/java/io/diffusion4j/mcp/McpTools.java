@@ -6,6 +6,7 @@ import io.diffusion4j.client.MainStage;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.mcp.ToolArguments.Parameter;
 import io.diffusion4j.provenance.Finding;
 import io.diffusion4j.provenance.Provenance;
@@ -13,10 +14,13 @@ import io.diffusion4j.provenance.Verifier;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.grpc.PictureWorkers;
 import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.http.HttpFault;
 import io.diffusion4j.serving.http.ProtoJson;
 import io.diffusion4j.serving.model.Palette;
+import io.diffusion4j.serving.request.DecodingMemory;
+import io.diffusion4j.serving.request.InputImages;
 import io.diffusion4j.serving.v1.ClassifyImagesRequest;
 import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
 import io.diffusion4j.serving.v1.FoundImage;
@@ -38,6 +42,7 @@ import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
 import io.modelcontextprotocol.spec.McpSchema.ResourceLink;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,10 +62,13 @@ import reactor.core.publisher.Mono;
  *
  * @param provenance whose key and watermark pictures are verified with
  * @param palette the user's own pictures; without them, the tools for them are absent
+ * @param workers the threads that decode pictures to verify
  */
-record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> palette) {
-  private static final long MAX_PIXELS = 1L << 24;
-
+record McpTools(
+    KeptPictures pictures,
+    Provenance provenance,
+    Optional<Palette> palette,
+    PictureWorkers workers) {
   /** Between two notifications of a job. */
   private static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -106,7 +114,7 @@ record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> 
 
   /** What a tool does. */
   private interface Handler {
-    Mono<CallToolResult> answer(Asked asked) throws IOException;
+    Mono<CallToolResult> answer(Asked asked);
   }
 
   /** Returns all tools. */
@@ -238,11 +246,23 @@ record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> 
     try {
       arguments.require(parameters);
       return handler.answer(new Asked(exchange, request.progressToken(), arguments));
-    } catch (StatusRuntimeException e) {
-      return Mono.just(failed(HttpFault.of(e).message()));
-    } catch (IllegalArgumentException | IOException e) {
-      return Mono.just(failed(Errors.reason(e)));
+    } catch (StatusRuntimeException | IllegalArgumentException e) {
+      return Mono.just(failed(e));
     }
+  }
+
+  /** Whether a failure is explained to the client, and is no fault of the server. */
+  private static boolean isTheirs(Throwable failure) {
+    return failure instanceof StatusRuntimeException
+        || failure instanceof IllegalArgumentException
+        || failure instanceof UncheckedIOException;
+  }
+
+  private static CallToolResult failed(Throwable failure) {
+    return failed(
+        failure instanceof StatusRuntimeException
+            ? HttpFault.of(failure).message()
+            : Errors.reason(failure));
   }
 
   /** Returns the result of a call that failed. */
@@ -251,7 +271,11 @@ record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> 
   }
 
   private static Mono<CallToolResult> text(String text) {
-    return Mono.just(CallToolResult.builder(List.of(McpDrawing.text(text))).build());
+    return Mono.just(result(text));
+  }
+
+  private static CallToolResult result(String text) {
+    return CallToolResult.builder(List.of(McpDrawing.text(text))).build();
   }
 
   private AsyncToolSpecification drawing(
@@ -283,9 +307,7 @@ record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> 
       interpolate(request);
     }
     given.count("count").ifPresent(request::setImageCount);
-    given
-        .value("seed", Number.class, "an integer")
-        .ifPresent(seed -> request.addSeeds(seed.longValue()));
+    given.seed("seed").ifPresent(request::addSeeds);
     given.lora().ifPresent(request::addLoras);
     boolean masked = request.hasInpaint(); // where the strength is a setting
     StageOptions settings =
@@ -441,12 +463,32 @@ record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> 
             .collect(Collectors.joining("\n")));
   }
 
-  private Mono<CallToolResult> verify(Asked asked) throws IOException {
-    Finding finding =
+  private Mono<CallToolResult> verify(Asked asked) {
+    byte[] file = image(asked.arguments());
+    Check.that(
+        file.length <= InputImages.MAX_BYTES,
+        "image",
+        file.length + " bytes",
+        "at most %s bytes",
+        InputImages.MAX_BYTES);
+    return Mono.fromFuture(workers.inspect(() -> verified(file)))
+        .map(finding -> result(finding.verdict().words() + ": " + finding.reason()))
+        .onErrorResume(McpTools::isTheirs, failure -> Mono.just(failed(failure)));
+  }
+
+  private Finding verified(byte[] file) {
+    var verifier =
         new Verifier(
-                provenance.key().map(key -> key.trusted()).stream().toList(),
-                provenance.watermark().stream().toList())
-            .verify(image(asked.arguments()), Recipes.KEYWORD, MAX_PIXELS);
-    return text(finding.verdict().words() + ": " + finding.reason());
+            provenance.key().map(key -> key.trusted()).stream().toList(),
+            provenance.watermark().stream().toList());
+    long most = InputImages.maxPixels(file);
+    try {
+      long pixels = ImageFiles.pixels(file);
+      Check.that(pixels <= most, "image", pixels + " pixels", "at most %s pixels", most);
+      return DecodingMemory.SHARED.during(
+          pixels, () -> verifier.verify(file, Recipes.KEYWORD, most));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

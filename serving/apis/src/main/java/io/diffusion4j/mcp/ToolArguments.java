@@ -10,6 +10,7 @@ import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.request.StageResolver;
 import io.diffusion4j.serving.v1.LoraChoice;
 import io.diffusion4j.serving.v1.StageOptions;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -121,6 +122,24 @@ record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[
 
   Optional<Integer> count(String name) {
     return value(name, Integer.class, "an integer");
+  }
+
+  /** Returns a seed: an integer of 64 bits, signed or not. */
+  Optional<Long> seed(String name) {
+    String expected = "an integer of at most 64 bits";
+    return value(name, Number.class, expected)
+        .map(
+            seed -> {
+              if (seed instanceof Integer || seed instanceof Long) {
+                return seed.longValue();
+              }
+              if (seed instanceof BigInteger large
+                  && large.signum() > 0
+                  && large.bitLength() <= Long.SIZE) {
+                return large.longValue();
+              }
+              throw Check.refusal(name, Errors.quote(seed.toString()), expected);
+            });
   }
 
   Optional<Double> number(String name) {

@@ -11,6 +11,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.grpc.PictureWorkers;
 import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.request.Resizer;
@@ -34,10 +35,12 @@ final class OllamaApi extends JsonApi implements SharedRoute {
   private static final String ROOT = "/api/";
 
   private final Resizer resizer;
+  private final PictureWorkers workers;
 
   @Inject
-  OllamaApi(Resizer resizer) {
+  OllamaApi(Resizer resizer, PictureWorkers workers) {
     this.resizer = resizer;
+    this.workers = workers;
   }
 
   @Override
@@ -45,7 +48,7 @@ final class OllamaApi extends JsonApi implements SharedRoute {
     get(server, service, "tags", arrived -> new OllamaModels(arrived.service()).tags());
     get(server, service, "ps", arrived -> new OllamaModels(arrived.service()).running());
     get(server, service, "version", arrived -> version());
-    post(server, service, "show", arrived -> OllamaModels.show(model(arrived, body(arrived))));
+    post(server, service, "show", OllamaApi::show);
     post(server, service, "embed", OllamaApi::embed);
     add(server.route().pathPrefix(ROOT), service, this::otherRoute);
   }
@@ -88,11 +91,17 @@ final class OllamaApi extends JsonApi implements SharedRoute {
       return completedFuture(json(HttpStatus.OK, loaded));
     }
     var asked = OllamaRequest.of(json, model);
-    return OllamaDrawing.of(asked, resizer, arrived.service(), arrived.context());
+    return OllamaDrawing.of(asked, resizer, workers, arrived.service(), arrived.context());
   }
 
   private static Model model(Arrived arrived, ObjectNode json) {
     return new OllamaModels(arrived.service()).named(OllamaRequest.model(json));
+  }
+
+  private static ObjectNode show(Arrived arrived) {
+    ObjectNode json = body(arrived);
+    OllamaRequest.requireWithoutSettings(json, "verbose");
+    return OllamaModels.show(model(arrived, json));
   }
 
   private static ObjectNode version() {
@@ -103,6 +112,7 @@ final class OllamaApi extends JsonApi implements SharedRoute {
   /** Returns the embeddings of texts, in the space of the model's images, with norm 1. */
   private static ObjectNode embed(Arrived arrived) {
     ObjectNode json = body(arrived);
+    OllamaRequest.requireWithoutSettings(json, "input");
     var request = EmbedTextsRequest.newBuilder().setModel(model(arrived, json).getName());
     JsonNode input = json.path("input");
     for (JsonNode text :

@@ -8,7 +8,9 @@ import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.serving.grpc.PictureWorkers;
 import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.request.Resizer;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -39,6 +41,7 @@ final class OllamaDrawing
 
   private final OllamaRequest asked;
   private final Resizer resizer;
+  private final PictureWorkers workers;
   private final ServiceRequestContext context;
   private final long begun = System.nanoTime();
   private final HttpResponseWriter lines = HttpResponse.streaming();
@@ -47,16 +50,22 @@ final class OllamaDrawing
   private String refusal = "";
   private Runnable next = () -> {};
 
-  private OllamaDrawing(OllamaRequest asked, Resizer resizer, ServiceRequestContext context) {
+  private OllamaDrawing(
+      OllamaRequest asked, Resizer resizer, PictureWorkers workers, ServiceRequestContext context) {
     this.asked = asked;
     this.resizer = resizer;
+    this.workers = workers;
     this.context = context;
   }
 
   /** Calls the service; a client that disconnects cancels the call. */
   static CompletableFuture<HttpResponse> of(
-      OllamaRequest asked, Resizer resizer, Channel service, ServiceRequestContext context) {
-    var drawing = new OllamaDrawing(asked, resizer, context);
+      OllamaRequest asked,
+      Resizer resizer,
+      PictureWorkers workers,
+      Channel service,
+      ServiceRequestContext context) {
+    var drawing = new OllamaDrawing(asked, resizer, workers, context);
     GenerationServiceGrpc.newStub(service).streamGenerateImages(asked.request(), drawing);
     return drawing.answer;
   }
@@ -109,14 +118,25 @@ final class OllamaDrawing
       end(error.toResponse(), error.body());
       return;
     }
-    ObjectNode last =
-        done(asked.model(), "stop")
-            .put(
-                "image",
-                Base64.getEncoder().encodeToString(resizer.fit(file.toByteArray(), asked.size())))
-            .put("total_duration", System.nanoTime() - begun)
-            .put("load_duration", 0);
-    end(JsonApi.json(HttpStatus.OK, last), last);
+    var unused =
+        workers
+            .respond(this::last)
+            .whenComplete(
+                (last, fault) -> {
+                  if (fault == null) {
+                    end(JsonApi.json(HttpStatus.OK, last), last);
+                  } else {
+                    onError(Exceptions.peel(fault));
+                  }
+                });
+  }
+
+  private ObjectNode last() {
+    byte[] png = resizer.fit(file.toByteArray(), asked.size());
+    return done(asked.model(), "stop")
+        .put("image", Base64.getEncoder().encodeToString(png))
+        .put("total_duration", System.nanoTime() - begun)
+        .put("load_duration", 0);
   }
 
   /** Ends the response: with this line if it has begun. */

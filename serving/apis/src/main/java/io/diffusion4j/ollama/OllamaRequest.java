@@ -71,16 +71,8 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
   static OllamaRequest of(ObjectNode json, Model model) {
     List<String> own =
         List.of("model", "prompt", "stream", "images", OPTIONS, "width", "height", "steps");
-    for (Map.Entry<String, JsonNode> field : json.properties()) {
-      if (!own.contains(field.getKey()) && !WITHOUT_EFFECT.contains(field.getKey())) {
-        throw OllamaException.invalid(
-            "request", Errors.quote(field.getKey()), "one of " + String.join(", ", own));
-      }
-    }
-    ObjectNode options =
-        value(json, OPTIONS, JsonNode::isObject, "an object")
-            .map(ObjectNode.class::cast)
-            .orElseGet(JsonNodeFactory.instance::objectNode);
+    requireKnown(json, own);
+    ObjectNode options = options(json);
     GenerateImagesRequest.Builder request = task(json, options).setModel(model.getName());
     value(
             options,
@@ -104,6 +96,36 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
             .map(JsonNode::booleanValue)
             .orElse(true);
     return new OllamaRequest(model(json), request.build(), size, stream);
+  }
+
+  /**
+   * Checks the fields of a request that draws nothing: its model, one more field, and options of
+   * language models, which have no effect.
+   */
+  static void requireWithoutSettings(ObjectNode json, String field) {
+    requireKnown(json, List.of("model", "name", field, OPTIONS));
+    for (Map.Entry<String, JsonNode> option : options(json).properties()) {
+      if (!OF_LANGUAGE_MODELS.contains(option.getKey())) {
+        throw OllamaException.invalid(
+            OPTIONS, Errors.quote(option.getKey()), "none, as nothing is drawn");
+      }
+    }
+  }
+
+  private static ObjectNode options(ObjectNode json) {
+    return value(json, OPTIONS, JsonNode::isObject, "an object")
+        .map(ObjectNode.class::cast)
+        .orElseGet(JsonNodeFactory.instance::objectNode);
+  }
+
+  /** Refuses fields that are neither read nor without effect on images. */
+  private static void requireKnown(ObjectNode json, List<String> own) {
+    for (Map.Entry<String, JsonNode> field : json.properties()) {
+      if (!own.contains(field.getKey()) && !WITHOUT_EFFECT.contains(field.getKey())) {
+        throw OllamaException.invalid(
+            "request", Errors.quote(field.getKey()), "one of " + String.join(", ", own));
+      }
+    }
   }
 
   private static GenerateImagesRequest.Builder task(ObjectNode json, ObjectNode options) {

@@ -8,22 +8,30 @@ import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.serving.grpc.PictureWorkers;
 import io.diffusion4j.serving.http.ImageChunks;
 import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.request.Resizer;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.ImageFailure;
 import io.diffusion4j.serving.v1.Preview;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.Channel;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The response as server-sent events: unfinished images, and each image as soon as it is drawn.
@@ -42,33 +50,38 @@ final class ImageEvents
   private final ImagesRequest asked;
   private final String name;
   private final Resizer resizer;
+  private final PictureWorkers workers;
   private final ServiceRequestContext context;
   private final HttpResponseWriter events = HttpResponse.streaming();
   private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
   private final Map<Integer, Integer> partialImages = new HashMap<>();
   private final ImageChunks images = new ImageChunks();
   private final RefusedImages refused = new RefusedImages();
+  private final List<ImageFailure> failures = new ArrayList<>();
   private boolean completed;
+
+  /** The end of the last image, which is encoded after the one before. */
+  private CompletableFuture<?> sent = CompletableFuture.completedFuture("");
+
   private Runnable next = () -> {};
 
-  private ImageEvents(
-      ImagesRequest asked, String name, Resizer resizer, ServiceRequestContext context) {
+  ImageEvents(
+      ImagesRequest asked,
+      String name,
+      Resizer resizer,
+      PictureWorkers workers,
+      ServiceRequestContext context) {
     this.asked = asked;
     this.resizer = resizer;
+    this.workers = workers;
     this.name = name;
     this.context = context;
   }
 
   /** Calls the service; a client that disconnects cancels the call. */
-  static HttpResponse of(
-      ImagesRequest asked,
-      String name,
-      Resizer resizer,
-      Channel service,
-      ServiceRequestContext context) {
-    var events = new ImageEvents(asked, name, resizer, context);
-    GenerationServiceGrpc.newStub(service).streamGenerateImages(asked.request(), events);
-    return HttpResponse.of(events.answer);
+  CompletableFuture<HttpResponse> begin(Channel service) {
+    GenerationServiceGrpc.newStub(service).streamGenerateImages(asked.request(), this);
+    return answer;
   }
 
   @Override
@@ -89,9 +102,15 @@ final class ImageEvents
           complete(event.getImageDone().getMetadata().getIndex());
         }
       }
-      case STARTED, PROGRESS, FINISHED, EVENT_NOT_SET -> {} // for which this API has no event
+      case FINISHED -> failures.addAll(event.getFinished().getFailuresList());
+      case STARTED, PROGRESS, EVENT_NOT_SET -> {} // for which this API has no event
     }
-    var unused = events.whenConsumed().thenRun(next); // immediately if nothing was written
+    var unused = sent.whenComplete((done, fault) -> requestNext());
+  }
+
+  /** Requests an event once the client has read those before: now if nothing was written. */
+  private void requestNext() {
+    var unused = events.whenConsumed().thenRun(next);
   }
 
   private void begin(String requestId) {
@@ -108,15 +127,19 @@ final class ImageEvents
     int index = partialImages.getOrDefault(image, 0);
     if (index < asked.partialImages()) {
       partialImages.put(image, index + 1);
-      send(
-          name + ".partial_image",
-          image(image, preview.getData().toByteArray()).put("partial_image_index", index));
+      byte[] png = preview.getData().toByteArray();
+      send(name + ".partial_image", () -> image(image, png).put("partial_image_index", index));
     }
   }
 
   private void complete(int image) {
     completed = true;
-    send(name + ".completed", image(image, images.take(image)));
+    byte[] png = images.take(image);
+    send(name + ".completed", () -> image(image, png));
+  }
+
+  private void send(String event, Supplier<ObjectNode> data) {
+    sent = sent.thenCompose(done -> workers.respond(data)).thenAccept(json -> send(event, json));
   }
 
   private ObjectNode image(int index, byte[] png) {
@@ -130,23 +153,33 @@ final class ImageEvents
 
   @Override
   public void onError(Throwable failure) {
-    var error = OpenAiException.of(failure);
-    if (!answer.complete(error.toResponse())) {
-      send(error);
-      events.close();
+    if (!answer.completeExceptionally(failure)) {
+      end(Optional.of(OpenAiException.of(failure)));
     }
   }
 
   @Override
   public void onCompleted() {
-    if (!completed && !refused.isEmpty()) {
-      send(refused.toException());
+    if (!failures.isEmpty()) {
+      var first = StatusProto.toStatusRuntimeException(failures.get(0).getError());
+      end(Optional.of(OpenAiException.of(first)));
+    } else {
+      end(completed || refused.isEmpty() ? Optional.empty() : Optional.of(refused.toException()));
     }
-    events.close();
   }
 
-  private void send(OpenAiException error) {
-    send("error", error.body());
+  /** Ends the response after its images: with an error, or with that of an image. */
+  private void end(Optional<OpenAiException> error) {
+    var unused =
+        sent.whenComplete(
+            (done, fault) -> {
+              Optional.ofNullable(fault)
+                  .map(Exceptions::peel)
+                  .map(OpenAiException::of)
+                  .or(() -> error)
+                  .ifPresent(known -> send("error", known.body()));
+              events.close();
+            });
   }
 
   private void send(String event, ObjectNode data) {

@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.openai.ImagesRequest.Format;
+import io.diffusion4j.serving.grpc.PictureWorkers;
 import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.request.Resizer;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -32,23 +33,29 @@ final class ImageList
   /** The header with the number of images that filters refused; {@code data} has the others. */
   static final String REFUSED = "x-refused-images";
 
+  /** The header with the number of images that failed; the field {@value #FAILURES} has why. */
+  static final String FAILED = "x-failed-images";
+
+  private static final String FAILURES = "failures";
+
   private final ImagesRequest asked;
   private final Resizer resizer;
+  private final PictureWorkers workers;
   private final ServiceRequestContext context;
   private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
 
-  private ImageList(ImagesRequest asked, Resizer resizer, ServiceRequestContext context) {
+  ImageList(
+      ImagesRequest asked, Resizer resizer, PictureWorkers workers, ServiceRequestContext context) {
     this.asked = asked;
     this.resizer = resizer;
+    this.workers = workers;
     this.context = context;
   }
 
   /** Calls the service; a client that disconnects cancels the call. */
-  static HttpResponse of(
-      ImagesRequest asked, Resizer resizer, Channel service, ServiceRequestContext context) {
-    var list = new ImageList(asked, resizer, context);
-    GenerationServiceGrpc.newStub(service).generateImages(asked.request(), list);
-    return HttpResponse.of(list.answer);
+  CompletableFuture<HttpResponse> begin(Channel service) {
+    GenerationServiceGrpc.newStub(service).generateImages(asked.request(), this);
+    return answer;
   }
 
   @Override
@@ -58,6 +65,20 @@ final class ImageList
 
   @Override
   public void onNext(GenerateImagesResponse response) {
+    var unused =
+        workers
+            .respond(() -> answer(response))
+            .whenComplete(
+                (done, error) -> {
+                  if (error == null) {
+                    answer.complete(done);
+                  } else {
+                    answer.completeExceptionally(error);
+                  }
+                });
+  }
+
+  private HttpResponse answer(GenerateImagesResponse response) {
     ArrayNode data = JsonNodeFactory.instance.arrayNode();
     var refused = new RefusedImages();
     for (GeneratedImage image : response.getImagesList()) {
@@ -66,8 +87,7 @@ final class ImageList
       }
     }
     if (data.isEmpty() && !refused.isEmpty()) {
-      answer.complete(refused.toException().toResponse());
-      return;
+      return refused.toException().toResponse();
     }
     ObjectNode body =
         JsonNodeFactory.instance.objectNode().put("created", Instant.now().getEpochSecond());
@@ -75,14 +95,18 @@ final class ImageList
     if (asked.files().current()) {
       asked.files().describe(body, asked.size());
     }
-    answer.complete(
-        HttpResponse.of(
-            ResponseHeaders.builder(HttpStatus.OK)
-                .contentType(MediaType.JSON_UTF_8)
-                .set(REQUEST_ID, response.getRequestId())
-                .setInt(REFUSED, refused.count())
-                .build(),
-            HttpData.ofUtf8(body.toString())));
+    if (response.getFailuresCount() > 0) { // of which OpenAI's API knows nothing
+      ArrayNode failures = body.putArray(FAILURES);
+      response.getFailuresList().forEach(each -> failures.add(each.getError().getMessage()));
+    }
+    return HttpResponse.of(
+        ResponseHeaders.builder(HttpStatus.OK)
+            .contentType(MediaType.JSON_UTF_8)
+            .set(REQUEST_ID, response.getRequestId())
+            .setInt(REFUSED, refused.count())
+            .setInt(FAILED, response.getFailuresCount())
+            .build(),
+        HttpData.ofUtf8(body.toString()));
   }
 
   private ObjectNode toJson(GeneratedImage image) {

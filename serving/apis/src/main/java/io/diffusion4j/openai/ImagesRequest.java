@@ -131,6 +131,11 @@ record ImagesRequest(
             .orElse(current);
     OutputSize size = current ? currentSize(parameters, model) : size(parameters, model);
     size.addTo(request, model);
+    int count = Math.max(1, request.getImageCount());
+    if (!size.fits(count)) {
+      throw OpenAiException.invalid(
+          "n", count + " images of " + size, "at most " + OutputSize.MAX_PIXELS + " pixels");
+    }
     return new ImagesRequest(
         request.build(), size, base64 ? Format.B64_JSON : Format.URL, stream, partialImages, files);
   }

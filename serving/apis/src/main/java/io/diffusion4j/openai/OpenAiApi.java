@@ -14,7 +14,11 @@ import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceBindingBuilder;
 import io.diffusion4j.openai.ImagesRequest.Task;
+import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.grpc.Callers;
+import io.diffusion4j.serving.grpc.PictureWorkers;
+import io.diffusion4j.serving.grpc.PrincipalContext;
 import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.request.Resizer;
@@ -38,10 +42,14 @@ final class OpenAiApi extends JsonApi {
           Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
           new DefaultThreadFactory("openai-forms", true));
 
+  private final Callers callers;
   private final Resizer resizer;
+  private final PictureWorkers workers;
 
-  OpenAiApi(Resizer resizer) {
+  OpenAiApi(Callers callers, Resizer resizer, PictureWorkers workers) {
+    this.callers = callers;
     this.resizer = resizer;
+    this.workers = workers;
   }
 
   @Override
@@ -66,16 +74,30 @@ final class OpenAiApi extends JsonApi {
         service,
         arrived ->
             parameters(arrived, task)
-                .thenApplyAsync(
-                    parameters -> images(arrived, task, parameters),
-                    arrived.context().blockingTaskExecutor()));
+                .thenComposeAsync(
+                    parameters -> request(arrived, task, parameters),
+                    arrived.context().blockingTaskExecutor())
+                .thenCompose(asked -> images(arrived, task, asked)));
   }
 
-  private HttpResponse images(Arrived arrived, Task task, Parameters parameters) {
-    var asked = ImagesRequest.of(task, parameters, models(arrived));
+  /** Returns the request; an edit decodes a picture for its mask. */
+  private CompletableFuture<ImagesRequest> request(
+      Arrived arrived, Task task, Parameters parameters) {
+    if (task != Task.EDIT) {
+      return completedFuture(ImagesRequest.of(task, parameters, models(arrived)));
+    }
+    Principal caller = PrincipalContext.of(arrived.context(), arrived.request().headers(), callers);
+    return workers.decode(
+        caller,
+        Math.max(1, parameters.integer("n").orElse(1)),
+        () -> ImagesRequest.of(task, parameters, models(arrived)));
+  }
+
+  private CompletableFuture<HttpResponse> images(Arrived arrived, Task task, ImagesRequest asked) {
     return asked.stream()
-        ? ImageEvents.of(asked, task.events, resizer, arrived.service(), arrived.context())
-        : ImageList.of(asked, resizer, arrived.service(), arrived.context());
+        ? new ImageEvents(asked, task.events, resizer, workers, arrived.context())
+            .begin(arrived.service())
+        : new ImageList(asked, resizer, workers, arrived.context()).begin(arrived.service());
   }
 
   private static CompletableFuture<Parameters> parameters(Arrived arrived, Task task) {

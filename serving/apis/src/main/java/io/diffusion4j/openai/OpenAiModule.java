@@ -3,13 +3,15 @@ package io.diffusion4j.openai;
 import com.google.inject.AbstractModule;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.ProvidesIntoSet;
+import io.diffusion4j.serving.grpc.Callers;
+import io.diffusion4j.serving.grpc.PictureWorkers;
 import io.diffusion4j.serving.http.HttpApi;
 import io.diffusion4j.serving.http.HttpModule;
 import io.diffusion4j.serving.request.Resizer;
 
 /**
  * The HTTP API of DALL-E 2 on the port of a server. Provides an {@link HttpApi} to a {@link
- * io.diffusion4j.serving.ServingModule}; needs nothing.
+ * io.diffusion4j.serving.ServingModule}, whose {@link Callers} distinguish the work of principals.
  */
 public final class OpenAiModule extends AbstractModule implements HttpModule {
   @Override
@@ -19,7 +21,7 @@ public final class OpenAiModule extends AbstractModule implements HttpModule {
 
   @ProvidesIntoSet
   @Singleton
-  static HttpApi api(Resizer resizer) {
-    return new OpenAiApi(resizer);
+  static HttpApi api(Callers callers, Resizer resizer, PictureWorkers workers) {
+    return new OpenAiApi(callers, resizer, workers);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.diffusion.image.Image;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +64,17 @@ class ResizeModeTest {
     assertThat(level(wide, 0.3, 0.5)).isEqualTo(-0.6f);
     assertThat(level(wide, 0.4, 0.5)).isEqualTo(-0.2f, within(1e-6f));
     assertThat(level(wide, 0.99, 0.5)).isEqualTo(0.6f, within(1e-6f));
+  }
+
+  /** Enlarged as a whole, such a picture would be larger than any memory. */
+  @ParameterizedTest
+  @EnumSource
+  void thinPicturesTakeLittleMemory(ResizeMode mode) {
+    for (Image thin : List.of(stripes(30_000, 1), stripes(1, 30_000), stripes(4, 300_000))) {
+      Image square = mode.apply(thin, 512, 512);
+      assertThat(square.width()).isEqualTo(512);
+      assertThat(square.height()).isEqualTo(512);
+    }
   }
 
   @ParameterizedTest

@@ -65,6 +65,9 @@ class WebUiApiTest {
   /** Tokens are the names of tenants. */
   private static Principal authenticate(String token) {
     ASKED.incrementAndGet();
+    if (token.equals("meter")) {
+      return new Principal(token, Set.of(Role.METRICS), Set.of(Principal.EVERY_MODEL), Quota.NONE);
+    }
     if (!List.of("ann", "bob").contains(token)) {
       throw new UnauthenticatedException("TOKEN_UNKNOWN", "authorization: an unknown token");
     }
@@ -245,6 +248,49 @@ class WebUiApiTest {
     var answer = post("img2img", "{'init_images': " + pictures + "}");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
     assertThat(answer.body()).contains("init_images");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"30000, 200", "40000, 422"})
+  void thinPicturesAreCroppedOrRefused(int width, int status) throws Exception {
+    var answer =
+        post(
+            "img2img",
+            "{'prompt': 'a', 'resize_mode': 1, 'init_images': ['" + picture(width, 1, 0) + "']}");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    if (status != 200) {
+      assertThat(answer.body()).contains("init_images: 40000 pixels a side (expected: at most");
+    }
+  }
+
+  @Test
+  void whoMayNotDrawHasNoPictureDecoded() throws Exception {
+    var noPicture = BodyPublishers.ofString("{\"init_images\": [\"bm9uZQ==\"]}");
+    var answer = send(request("meter", "/sdapi/v1/img2img").POST(noPicture));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(403);
+    assertThat(answer.body()).contains("expected: a token with the role");
+  }
+
+  @Test
+  void aFailedImageIsReported() throws Exception {
+    var calls = new AtomicInteger();
+    try (var one =
+        ToyService.onPort(
+            8,
+            query -> {
+              if (calls.getAndIncrement() == 0) {
+                throw new IllegalStateException("sick");
+              }
+            },
+            new A1111Module())) {
+      var request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + one.port() + "/sdapi/v1/txt2img"))
+              .POST(BodyPublishers.ofString("{\"prompt\": \"a\", \"batch_size\": 3}"));
+      JsonNode body = JSON.readTree(send(request).body());
+      assertThat(body.get("images")).hasSize(2);
+      assertThat(JSON.readTree(body.get("info").textValue()).at("/failures/0").asText())
+          .contains("internal error");
+    }
   }
 
   @Test

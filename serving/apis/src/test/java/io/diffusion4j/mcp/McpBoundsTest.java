@@ -60,16 +60,29 @@ class McpBoundsTest {
   }
 
   @Test
-  void theOldestSessionGivesWay() {
+  void theOldestSessionOfItsPrincipalGivesWay() {
     String first = begin("ann");
     String second = begin("ann");
-    for (int i = 0; i < McpSessions.MAX - 2; i++) {
+    for (int i = 0; i < McpSessions.MAX_OF_ONE - 2; i++) {
+      begin("ann");
+    }
+    assertThat(sessions.get("ann", first)).isPresent();
+    begin("ann");
+    assertThat(sessions.get("ann", first)).isPresent();
+    assertThat(sessions.get("ann", second)).isEmpty();
+  }
+
+  @Test
+  void manySessionsOfOneEndNoneOfAnother() {
+    String first = begin("ann");
+    for (int i = 0; i < 2 * McpSessions.MAX; i++) {
       begin("bob");
     }
     assertThat(sessions.get("ann", first)).isPresent();
-    begin("bob");
+    for (int i = 0; i < McpSessions.MAX - 1; i++) {
+      begin("tenant " + i);
+    }
     assertThat(sessions.get("ann", first)).isPresent();
-    assertThat(sessions.get("ann", second)).isEmpty();
   }
 
   @Test
@@ -97,5 +110,9 @@ class McpBoundsTest {
     String second = pictures.add(ann, new byte[60]);
     assertThat(pictures.get(ann, first)).isEmpty();
     assertThat(pictures.get(ann, second)).isPresent();
+    String own = pictures.add(bob, new byte[30]);
+    assertThat(pictures.get(ann, pictures.add(ann, new byte[70]))).isPresent();
+    assertThat(pictures.get(ann, second)).isEmpty();
+    assertThat(pictures.get(bob, own)).as("who has less keeps it").isPresent();
   }
 }

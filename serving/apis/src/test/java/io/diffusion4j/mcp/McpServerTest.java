@@ -29,6 +29,7 @@ import io.modelcontextprotocol.spec.McpSchema.ReadResourceRequest;
 import io.modelcontextprotocol.spec.McpSchema.ResourceLink;
 import io.modelcontextprotocol.spec.McpSchema.TextContent;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
+import java.math.BigInteger;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -345,6 +346,26 @@ class McpServerTest {
       String text = text(call(tool, Map.of("image", Base64.getEncoder().encodeToString(large))));
       assertThat(text).as(tool).contains("image").contains("expected").doesNotContain("Exception");
     }
+  }
+
+  @Test
+  void aFileToVerifyHasTheLimitsOfOthers() {
+    String large = Base64.getEncoder().encodeToString(new byte[(4 << 20) + 1]);
+    assertThat(text(call("verify", Map.of("image", large))))
+        .isEqualTo("image: 4194305 bytes (expected: at most 4194304 bytes)");
+  }
+
+  @Test
+  void aSeedIsNotRounded() throws Exception {
+    for (Object seed : List.of(1.5, new BigInteger("18446744073709551623"))) {
+      var result = call("generate", Map.of("prompt", "a dog", "seed", seed));
+      assertThat(result.isError()).isTrue();
+      assertThat(text(result))
+          .isEqualTo("seed: \"" + seed + "\" (expected: an integer of at most 64 bits)");
+    }
+    var largest = new BigInteger("18446744073709551615");
+    byte[] png = picture(call("generate", Map.of("prompt", "a dog", "seed", largest)));
+    assertThat(drawn(png).getSeedsList()).containsExactly(-1L);
   }
 
   @Test

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class OllamaApiTest {
@@ -153,6 +154,19 @@ class OllamaApiTest {
       sum += value.doubleValue() * value.doubleValue();
     }
     assertThat(sum).isBetween(0.999, 1.001);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"'dimensions': 3", "'instruction': 'x'", "'options': {'seed': 7}"})
+  void whatHasNoEffectOnEmbeddingsIsRefused(String field) throws Exception {
+    for (String route : List.of("embed", "show")) {
+      String body = "{'model': 'toy', " + field + "}";
+      var answer = post(server, route, body);
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+      assertThat(answer.body()).contains("expected: ");
+    }
+    var usual = "{'model': 'toy', 'input': 'x', 'truncate': true, 'options': {'num_ctx': 512}}";
+    assertThat(post(server, "embed", usual).statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -52,6 +52,19 @@ class ImagesRequestTest {
   }
 
   @Test
+  void allImagesTogetherHaveALimit() {
+    assertThatThrownBy(
+            () ->
+                ImagesRequest.of(
+                    Task.GENERATION,
+                    json(
+                        "{\"prompt\": \"a\", \"model\": \"gpt-image-1\", \"n\": 2,"
+                            + " \"size\": \"3840x3840\"}"),
+                    MODELS))
+        .hasMessage("n: 2 images of 3840x3840 (expected: at most 16777216 pixels)");
+  }
+
+  @Test
   void anImageBecomesAVariationTask() {
     byte[] image = Pictures.opaque(8, 8);
     var asked = ImagesRequest.of(Task.VARIATION, form(file("image", image)), MODELS);

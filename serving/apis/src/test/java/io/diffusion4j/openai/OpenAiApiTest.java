@@ -15,6 +15,8 @@ import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.Gate;
 import io.diffusion4j.serving.ToyService;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Quota;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -32,8 +34,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -285,6 +289,55 @@ class OpenAiApiTest {
       assertThat(event.path("partial_image_index").asInt(i)).isEqualTo(i);
       assertThat(ImageFiles.read(event.get("b64_json").binaryValue(), 1 << 20).width())
           .isEqualTo(256);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aFailedImageIsReported(boolean stream) throws Exception {
+    var calls = new AtomicInteger();
+    try (var sick =
+        ToyService.onPort(
+            8,
+            query -> {
+              if (calls.getAndIncrement() == 0) {
+                throw new IllegalStateException("sick");
+              }
+            },
+            new OpenAiModule())) {
+      String body = "{\"prompt\": \"x\", \"n\": 3, \"stream\": " + stream + "}";
+      var answer = later(sick, body).get();
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      if (stream) {
+        assertThat(events(answer.body()))
+            .extracting(event -> event.get("type").textValue())
+            .containsExactly("image_generation.completed", "image_generation.completed", "error");
+      } else {
+        assertThat(answer.headers().firstValue("x-failed-images")).contains("1");
+        JsonNode json = JSON.readTree(answer.body());
+        assertThat(json.get("data")).hasSize(2);
+        assertThat(json.at("/failures/0").asText()).contains("internal error");
+      }
+    }
+  }
+
+  @Test
+  void whoMayNotDrawHasNoMaskDecoded() throws Exception {
+    var nobody = new Principal("n", Set.of(), Set.of(Principal.EVERY_MODEL), Quota.NONE);
+    try (var closed =
+        ToyService.onPort(1, q -> {}, new OpenAiModule(), ToyService.asking(token -> nobody))) {
+      byte[] form =
+          new Form()
+              .value("prompt", "x")
+              .file("image", new byte[] {1})
+              .file("mask", new byte[] {1})
+              .bytes();
+      var request =
+          request(closed, "/v1/images/edits")
+              .header("content-type", Form.TYPE)
+              .POST(BodyPublishers.ofByteArray(form));
+      var answer = CLIENT.send(request.build(), BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(403);
     }
   }
 

@@ -57,6 +57,10 @@ public final class Webhooks {
           Duration.ofHours(16));
 
   private static final Duration LONGEST_CALL = Duration.ofSeconds(15);
+
+  /** The largest body of a response, which is not read: only its status matters. */
+  private static final int MAX_RESPONSE_BYTES = 64 << 10;
+
   private static final int AT_ONCE = 64;
 
   /**
@@ -212,6 +216,7 @@ public final class Webhooks {
     return WebClient.builder(uri.getScheme(), named.withInetAddress(address))
         .factory(factory)
         .responseTimeout(LONGEST_CALL)
+        .maxResponseLength(MAX_RESPONSE_BYTES)
         .build();
   }
 

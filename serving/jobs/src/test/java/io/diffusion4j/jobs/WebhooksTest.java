@@ -121,6 +121,33 @@ class WebhooksTest {
     }
   }
 
+  /** Only the status of an answer matters, so that a long one takes no memory. */
+  @Test
+  void aLongAnswerIsNotRead() throws Exception {
+    var calls = new AtomicInteger();
+    var receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    receiver.createContext(
+        "/hook",
+        exchange -> {
+          calls.incrementAndGet();
+          exchange.sendResponseHeaders(200, 0);
+          try (var body = exchange.getResponseBody()) {
+            body.write(new byte[1 << 20]);
+          }
+        });
+    receiver.start();
+    String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook";
+    try (var store = store();
+        var server =
+            ToyService.onPort(asked -> {}, new JobsModule(store, Webhooks.read(secret, true)))) {
+      create(server, newId(), url);
+      awaitOneCall(store);
+      assertThat(calls).hasValue(1);
+    } finally {
+      receiver.stop(0);
+    }
+  }
+
   /** Its address was public when the job was made, or is one of several. */
   @Test
   void aNameThatTurnsOutPrivateIsNotCalled() throws Exception {

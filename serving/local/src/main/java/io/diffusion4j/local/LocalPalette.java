@@ -35,6 +35,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -66,6 +68,10 @@ final class LocalPalette implements Palette, AutoCloseable {
   /** The pictures in a batch of the index; they and those of the next are decoded, at full size. */
   private static final int EMBEDDED_AT_ONCE = 2;
 
+  /** The pictures that may be requested at once: each request keeps a thread waiting. */
+  private static final int MAX_REQUESTED = 64;
+
+  private static final Duration RETRY = Duration.ofSeconds(1);
   private static final int RANK = 8;
   private static final int BATCH = 4;
   private static final double RATE = 5e-4;
@@ -83,6 +89,7 @@ final class LocalPalette implements Palette, AutoCloseable {
           new ThreadFactoryBuilder().setNameFormat("palette").setDaemon(true).build());
 
   private final Object decoding = new Object();
+  private final Semaphore requested = new Semaphore(MAX_REQUESTED);
   private volatile Pictures pictures = new Pictures(Optional.empty(), Map.of());
 
   // The following fields are guarded by this.
@@ -252,9 +259,20 @@ final class LocalPalette implements Palette, AutoCloseable {
     if (place == null) {
       return Optional.empty();
     }
+    if (!requested.tryAcquire()) {
+      throw Errors.QUEUE_FULL.error(MAX_REQUESTED, RETRY);
+    }
+    try {
+      return picture(name, now.all().orElseThrow(), place);
+    } finally {
+      requested.release();
+    }
+  }
+
+  private Optional<byte[]> picture(String name, PictureSet all, long place) {
     synchronized (decoding) { // a photograph takes much memory
       try {
-        Image square = now.all().orElseThrow().inOrder().get(place).image();
+        Image square = all.inOrder().get(place).image();
         boolean large = square.width() > MAX_SIDE;
         return Optional.of(
             Png.encode(large ? Resize.bicubic(square, MAX_SIDE, MAX_SIDE) : square, Map.of()));

@@ -22,24 +22,33 @@ public record Verifier(List<TrustedKey> keys, List<Watermark> watermarks) {
   }
 
   /**
-   * Judges a PNG, JPEG or WebP file.
+   * Judges a PNG, JPEG or WebP file. Its pixels are decoded only if there is a watermark to search
+   * for, or a signature of a trusted key.
    *
    * @param keyword the keyword of the recipe in PNG files
    * @param maxPixels the largest width·height that is decoded
-   * @throws IOException if the file is of another format, is damaged or has more pixels
+   * @throws IOException if the file is of another format, or is damaged or has more pixels where
+   *     they are decoded
    */
   public Finding verify(byte[] file, String keyword, long maxPixels) throws IOException {
-    Image image = ImageFiles.read(file, maxPixels);
     MarkedFile picture = MarkedFile.of(file);
     XmpPacket xmp = picture.xmp().map(XmpPacket::parse).orElse(XmpPacket.NONE);
+    Optional<TrustedKey> trusted = xmp.statement().flatMap(this::trusted);
+    Optional<Image> image =
+        watermarks.isEmpty() && trusted.isEmpty()
+            ? Optional.empty()
+            : Optional.of(ImageFiles.read(file, maxPixels));
     Optional<Detection> watermark =
-        watermarks.stream()
-            .filter(some -> Watermark.fits(image))
-            .map(some -> some.detect(image))
-            .min(Comparator.comparingDouble(Detection::falsePositive));
+        image
+            .filter(Watermark::fits)
+            .flatMap(
+                pixels ->
+                    watermarks.stream()
+                        .map(some -> some.detect(pixels))
+                        .min(Comparator.comparingDouble(Detection::falsePositive)));
     Conclusion conclusion =
-        xmp.statement()
-            .flatMap(signed -> ofSignature(signed, xmp, image, picture, file, keyword))
+        trusted
+            .map(key -> ofSignature(key, xmp, image.orElseThrow(), picture, file, keyword))
             .or(() -> ofWatermark(watermark))
             .orElseGet(() -> new Conclusion(Verdict.UNKNOWN, unknown(xmp)));
     return new Finding(
@@ -53,20 +62,20 @@ public record Verifier(List<TrustedKey> keys, List<Watermark> watermarks) {
 
   private record Conclusion(Verdict verdict, String reason) {}
 
-  /** Returns the conclusion from a signature; empty if its key is not trusted. */
-  private Optional<Conclusion> ofSignature(
-      SignedStatement signed,
+  private Optional<TrustedKey> trusted(SignedStatement signed) {
+    return keys.stream().filter(key -> key.id().equals(signed.key())).findFirst();
+  }
+
+  /** Returns the conclusion from the signature of a trusted key. */
+  private static Conclusion ofSignature(
+      TrustedKey trusted,
       XmpPacket xmp,
       Image image,
       MarkedFile picture,
       byte[] file,
       String keyword) {
-    Optional<TrustedKey> trusted =
-        keys.stream().filter(key -> key.id().equals(signed.key())).findFirst();
-    if (trusted.isEmpty()) {
-      return Optional.empty();
-    }
-    if (!trusted.get().verifies(signed)) {
+    SignedStatement signed = xmp.statement().orElseThrow();
+    if (!trusted.verifies(signed)) {
       return changed("the signature is not of its key, or its statement was changed");
     }
     if (!Digests.of(Rgb8.of(image)).equals(signed.statement().pixels())) {
@@ -95,16 +104,15 @@ public record Verifier(List<TrustedKey> keys, List<Watermark> watermarks) {
       return changed("the C2PA manifest was added after signing");
     }
     boolean lost = recipe.isEmpty() && signed.statement().recipe().isPresent();
-    return Optional.of(
-        new Conclusion(
-            Verdict.MADE_HERE,
-            lost
-                ? "the pixels are as signed; the recipe is missing"
-                : "the pixels" + (recipe.isPresent() ? " and the recipe" : "") + " are as signed"));
+    return new Conclusion(
+        Verdict.MADE_HERE,
+        lost
+            ? "the pixels are as signed; the recipe is missing"
+            : "the pixels" + (recipe.isPresent() ? " and the recipe" : "") + " are as signed");
   }
 
-  private static Optional<Conclusion> changed(String reason) {
-    return Optional.of(new Conclusion(Verdict.CHANGED, reason));
+  private static Conclusion changed(String reason) {
+    return new Conclusion(Verdict.CHANGED, reason);
   }
 
   private static Optional<Conclusion> ofWatermark(Optional<Detection> watermark) {

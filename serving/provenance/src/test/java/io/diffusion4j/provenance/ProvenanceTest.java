@@ -153,6 +153,19 @@ class ProvenanceTest {
     assertThat(finding.reason()).contains(other.trusted().id());
   }
 
+  /** Otherwise a small file of a stranger would take much memory for nothing. */
+  @Test
+  void aFileIsOnlyDecodedForAKeyOrAWatermark() throws IOException {
+    byte[] png = Png.encode(image, Map.of());
+    assertThat(verify(png, 1).verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThatThrownBy(() -> verify(signed(), 1)).isInstanceOf(IOException.class);
+  }
+
+  private Finding verify(byte[] file, long maxPixels) throws IOException {
+    return new Verifier(List.of(key.trusted()), List.of())
+        .verify(file, RECIPE.keyword(), maxPixels);
+  }
+
   @Test
   void xmpThatIsNonsenseIsUnknown() throws IOException {
     for (String xmp : List.of("", "<a", "not XML", "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>")) {
