@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -24,6 +25,10 @@ public record OutputFile(String name, Path path) {
   }
 
   private static final String STANDARD_OUTPUT = "-";
+
+  /** The endings of formats of pictures that are not written. */
+  private static final List<String> OTHER_PICTURES =
+      List.of(".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".svg");
 
   /** Whether the result goes to the standard output. */
   public boolean isStandardOutput() {
@@ -56,6 +61,20 @@ public record OutputFile(String name, Path path) {
     if (Arrays.stream(endings).noneMatch(name::endsWith)) {
       throw refused("a name that ends in " + String.join(" or ", endings));
     }
+  }
+
+  /**
+   * Checks before any work is done that a PNG can be written, and that its name has not the ending
+   * of another format.
+   *
+   * @throws IllegalArgumentException if it cannot, or has
+   */
+  public void requirePng() {
+    String name = path.toString().toLowerCase(Locale.ROOT);
+    if (OTHER_PICTURES.stream().anyMatch(name::endsWith)) {
+      throw refused("a name that ends in .png");
+    }
+    requireWritable();
   }
 
   /**

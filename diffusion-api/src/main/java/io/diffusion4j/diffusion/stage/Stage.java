@@ -266,7 +266,9 @@ public record Stage(
     return sizes
         .map(Sizes::expected)
         .orElse(
-            draws.areDrawn() ? draws + ", its only size" : "none; " + name + " draws no images");
+            draws.areDrawn()
+                ? draws + ", the only one of " + name
+                : "none; " + name + " draws no images");
   }
 
   /** Describes what can be left out of the network, if it is not this. */

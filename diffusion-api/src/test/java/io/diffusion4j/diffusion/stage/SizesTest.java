@@ -36,7 +36,7 @@ class SizesTest {
         .hasMessage("size: 1025×64 (expected: 1 to 1024 pixels wide and high)");
     STAGE.check(settings(512, 512));
     assertThatThrownBy(() -> STAGE.check(settings(512, 256)))
-        .hasMessage("size: 512×256 (expected: 512×512, its only size)");
+        .hasMessage("size: 512×256 (expected: 512×512, the only one of decoder)");
     assertThatThrownBy(() -> Stage.fixed("prior", 1).check(settings(512, 256)))
         .hasMessage("size: 512×256 (expected: none; prior draws no images)");
   }

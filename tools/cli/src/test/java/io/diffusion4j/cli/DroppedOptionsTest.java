@@ -50,7 +50,9 @@ class DroppedOptionsTest {
             + "| decoder-steps: given (expected: none beside its --sweep)",
         "mix missing.png:0.5 stars:0.5 --server 127.0.0.1:1 "
             + "| ingredient: missing.png:0.5 (expected: an existing image)",
-        "search x --text a --top 1000000000 | top: 1000000000 (expected: in [1, 10000])"
+        "search x --text a --top 1000000000 | top: 1000000000 (expected: in [1, 10000])",
+        "search x --text a --sheet s.jpg | sheet: s.jpg (expected: a name that ends in .png)",
+        "data x --sheet s.webp | sheet: s.webp (expected: a name that ends in .png)"
       })
   void whatCannotHoldIsRefused(String line, String message) {
     assertRefused(message, line.replace("DIR", folder.toString()).split(" ", -1));

@@ -108,7 +108,7 @@ public final class SearchCommand implements Callable<Integer> {
     batch.size();
     Optional<Image> like = Optional.ofNullable(picture).map(PictureArguments::read);
     if (sheet != null) {
-      new OutputFile("sheet", sheet).requireWritable();
+      new OutputFile("sheet", sheet).requirePng();
     }
     try (var set = PictureArguments.open(pictures);
         var model = clip.open();

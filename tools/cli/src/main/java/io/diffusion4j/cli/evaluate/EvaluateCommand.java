@@ -375,10 +375,10 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     }
     json.path().ifPresent(file -> new OutputFile("json", file).requireWritable());
     if (sheet != null) {
-      new OutputFile("sheet", sheet).requireWritable();
+      new OutputFile("sheet", sheet).requirePng();
     }
     if (nearest != null) {
-      new OutputFile("nearest", nearest).requireWritable();
+      new OutputFile("nearest", nearest).requirePng();
     }
     Check.that(
         report == null || !Files.exists(report) || Files.isDirectory(report),

@@ -35,10 +35,6 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
 
   private static final int MAX_IMAGES = 100_000;
 
-  /** The endings of unsupported formats. */
-  private static final List<String> OTHERS =
-      List.of(".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".svg");
-
   /**
    * Returns the named file for one image; for several, numbered files: {@code apple-1.png} and so
    * on.
@@ -115,9 +111,9 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
         files.get(0) + " for " + count() + " images",
         "the name of a file");
     for (int i = 0; i < count(); i++) {
-      requireWritable(new OutputFile(file(i)));
+      new OutputFile(file(i)).requirePng();
     }
-    sheet.ifPresent(path -> requireWritable(new OutputFile("sheet", path)));
+    sheet.ifPresent(path -> new OutputFile("sheet", path).requirePng());
     sheet.ifPresent(path -> requireOther("sheet", path));
   }
 
@@ -129,15 +125,6 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
         name,
         path,
         "another file than --output");
-  }
-
-  /** Fails if the file cannot be written, or its name has the ending of another format. */
-  static void requireWritable(OutputFile file) {
-    String name = file.path().toString().toLowerCase(Locale.ROOT);
-    if (OTHERS.stream().anyMatch(name::endsWith)) {
-      throw file.refused("a name that ends in " + SUFFIX);
-    }
-    file.requireWritable();
   }
 
   private int count() {

@@ -65,7 +65,7 @@ public final class ReplayCommand implements Callable<Integer> {
     RecipeFile original = RecipeFile.read(file);
     if (output != null) {
       var to = new OutputFile(output);
-      PngFiles.requireWritable(to);
+      to.requirePng();
       if (to.isStandardOutput()) {
         console.leaveOutput();
       }

@@ -102,7 +102,7 @@ public final class DataCommand implements Callable<Integer> {
     Optional<OutputFile> sheetFile =
         Optional.ofNullable(sheet).map(file -> new OutputFile("sheet", file));
     Optional<OutputFile> jsonFile = json.path().map(file -> new OutputFile("json", file));
-    sheetFile.ifPresent(OutputFile::requireWritable);
+    sheetFile.ifPresent(OutputFile::requirePng);
     jsonFile.ifPresent(OutputFile::requireWritable);
     Optional.ofNullable(fixed).ifPresent(CleanCopy::requireEmpty);
     Optional<DataSetStatisticsCollector.Model> reader =
