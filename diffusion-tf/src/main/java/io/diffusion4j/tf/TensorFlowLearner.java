@@ -143,9 +143,9 @@ final class TensorFlowLearner implements TrainingSession {
       for (int i = 0; i < slots.size(); i++) {
         update(tf, slots.get(i), tf.math.mul(gradients.get(i), clip), clip);
       }
-      session = Sessions.open(graph, config.compute().threads());
       int count = sizes.stream().mapToInt(Integer::intValue).sum();
       sums = group.isAlone() ? Optional.empty() : Optional.of(group.buffer(count));
+      session = Sessions.open(graph, config.compute().threads()); // last: the graph waits for it
     } catch (RuntimeException | Error e) {
       graph.close();
       throw e;

@@ -86,8 +86,8 @@ final class TensorFlowNetwork implements Executable {
             NetworkGraph.build(graph, variant, weights, compute.precision(), Purpose.INFERENCE);
         this.variants.add(new Variant(new Subgraph(other, List.copyOf(other.outputs()))));
       }
+      fed = weights.load(); // before the session: a graph waits for its sessions to be closed
       session = Sessions.open(graph, compute.threads());
-      fed = weights.load();
     } catch (RuntimeException | Error e) {
       graph.close();
       throw e;

@@ -30,6 +30,12 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * cause a large allocation.
  */
 public final class ImageFiles {
+  private static final byte MARKER = (byte) 0xFF;
+  private static final byte START_OF_SCAN = (byte) 0xDA;
+
+  /** Progressive encoders write about ten. */
+  private static final int MAX_SCANS = 256;
+
   /** The supported formats; those without a reader are refused. */
   private static final List<String> FORMATS = List.of("PNG", "JPEG", "WebP");
 
@@ -108,6 +114,9 @@ public final class ImageFiles {
       try {
         String format = reader.getFormatName().toUpperCase(Locale.ROOT);
         requireSmallFrames(bytes, maxPixels);
+        if (format.startsWith("JP")) {
+          requireFewScans(bytes);
+        }
         BufferedImage decoded = decode(reader, source, format, maxPixels);
         if (format.equals("PNG")) {
           PngGrey.correct(decoded, bytes);
@@ -167,6 +176,22 @@ public final class ImageFiles {
     if (frame > maxPixels) {
       throw new IOException(
           "image: a frame of " + frame + " pixels (expected: at most " + maxPixels + ")");
+    }
+  }
+
+  /**
+   * Refuses a JPEG that repeats its scans: each takes time for all pixels, but a few bytes. The
+   * marker may occur in metadata too, a few times.
+   */
+  private static void requireFewScans(byte[] bytes) throws IOException {
+    int scans = 0;
+    for (int i = 1; i < bytes.length; i++) {
+      if (bytes[i] == START_OF_SCAN && bytes[i - 1] == MARKER) {
+        scans++;
+      }
+    }
+    if (scans > MAX_SCANS) {
+      throw new IOException("image: %s scans (expected: at most %s)".formatted(scans, MAX_SCANS));
     }
   }
 

@@ -91,7 +91,12 @@ public sealed interface ImageTask {
 
     /** Whether both texts are empty. */
     public boolean isEmpty() {
-      return text.isBlank();
+      return text.isBlank() && negative.isBlank();
+    }
+
+    @Override
+    public String toString() {
+      return negative.isBlank() ? text : text + ", not " + negative;
     }
   }
 

@@ -107,13 +107,14 @@ public final class UnclipPipeline implements ImagePipeline {
       List<NoiseSource> noise,
       SamplingListener listener) {
     task.requireFits(noise.size());
-    var run = new UnclipWork.Run(parts, guided(settings), noise, listener);
+    var run = new UnclipWork.Run(parts, guided(task.kind(), settings), noise, listener);
     return run.each(work(task).draw(run));
   }
 
-  private Map<String, SamplingSettings> guided(Map<String, SamplingSettings> settings) {
+  private Map<String, SamplingSettings> guided(
+      ImageTask.Kind kind, Map<String, SamplingSettings> settings) {
     Map<String, SamplingSettings> guided = new LinkedHashMap<>();
-    for (Stage stage : parts.stages()) {
+    for (Stage stage : stages(kind)) {
       SamplingSettings own = settings.getOrDefault(stage.name(), stage.defaults());
       guided.put(
           stage.name(),

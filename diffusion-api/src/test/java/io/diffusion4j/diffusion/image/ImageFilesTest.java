@@ -138,6 +138,20 @@ class ImageFilesTest {
         .containsExactly(new float[] {-0.6f, -0.6f, -0.6f, 0.6f, 0.6f, 0.6f}, within(1e-6f));
   }
 
+  /** Each scan of a progressive JPEG takes a few bytes, and time for all pixels. */
+  @Test
+  void aJpegOfManyScansIsRefused() throws IOException {
+    byte[] jpeg = encode(new BufferedImage(16, 8, BufferedImage.TYPE_3BYTE_BGR), "jpeg");
+    byte[] many = Arrays.copyOf(jpeg, jpeg.length + 600);
+    for (int i = jpeg.length; i < many.length; i += 2) {
+      many[i] = (byte) 0xff;
+      many[i + 1] = (byte) 0xda;
+    }
+    assertThatThrownBy(() -> ImageFiles.read(many, ANY))
+        .isInstanceOf(IOException.class)
+        .hasMessage("image: 301 scans (expected: at most 256)");
+  }
+
   @Test
   void sixteenBitsKeepTheirPrecision() throws IOException {
     var image = new BufferedImage(1, 1, BufferedImage.TYPE_USHORT_GRAY);

@@ -451,8 +451,7 @@ public final class DdpmPipeline implements ImagePipeline {
     }
 
     private void requireNoWords(ImageTask task) {
-      Check.that(
-          task.words().isEmpty(), "prompt", task.words().text(), "none; the model reads no words");
+      Check.that(task.words().isEmpty(), "prompt", task.words(), "none; the model reads no words");
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
-import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.ImageDecoder;
@@ -18,7 +17,6 @@ import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
 import io.diffusion4j.pipeline.RandomModel;
-import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.pipeline.SuitedPrecision;
 import io.diffusion4j.prior.PriorModel;
 import java.nio.file.Path;
@@ -59,9 +57,10 @@ public final class KandinskyFamily implements ModelFamily {
   }
 
   @Override
-  public void checkLoras(Path folder, List<LoraChoice> loras) {
-    var place = PriorPlace.of(folder, OpenOptions.with(Residency.ONE_AT_A_TIME));
-    KandinskyModel.loras(folder, place, loras);
+  public void checkLoras(Path folder, OpenOptions how) {
+    if (!how.loras().isEmpty()) {
+      KandinskyModel.loras(folder, PriorPlace.of(folder, how), how.loras());
+    }
   }
 
   @Override

@@ -112,7 +112,16 @@ final class KandinskyPipeline implements ImagePipeline {
             model.decoderStage().draws(),
             ModelCard.Limits.DEFAULT,
             List.of(prior, decoder),
-            replacement.isPresent() ? FROM_NOISE : tasks(model.unet().concat()));
+            possible(replacement.isPresent() ? FROM_NOISE : tasks(model.unet().concat()), prior));
+  }
+
+  /** Returns the tasks without those that begin on the way of a prior that takes no steps. */
+  private static Set<Kind> possible(Set<Kind> tasks, Stage prior) {
+    var possible = EnumSet.copyOf(tasks);
+    if (prior.denoising().isEmpty()) {
+      possible.remove(Kind.TOWARD_TEXT);
+    }
+    return possible;
   }
 
   private static Set<Kind> tasks(KandinskyUnet.ConcatConditioning concat) {
@@ -346,9 +355,15 @@ final class KandinskyPipeline implements ImagePipeline {
         embeddings.fixed(embeddings.image().encode(List.of(image)).get(0), drawing.noise().size());
   }
 
-  /** Uses the words if there are any, otherwise the picture itself. */
+  /** Uses the words if there are any, otherwise the picture itself, away from negative words. */
   private static Source edited(ImageTask task, Image image) {
-    return task.words().isEmpty() ? picture(image) : texts(task);
+    var words = task.words();
+    if (words.isEmpty()) {
+      return picture(image);
+    }
+    var itself = List.<Ingredient>of(new Ingredient.Picture(image, 1));
+    Drawn away = (all, drawing) -> all.mixed(itself, words.negative(), drawing);
+    return words.text().isBlank() ? away : texts(task);
   }
 
   /** Finds the work of a task. */
@@ -394,7 +409,7 @@ final class KandinskyPipeline implements ImagePipeline {
         Check.that(
             variation.words().isEmpty(),
             "prompt",
-            variation.words().text(),
+            variation.words(),
             "none; a variation reads no words, but a mix does");
         Check.that(variation.similarity() == 0, "similarity", variation.similarity(), "0");
         return Work.of(picture(variation.image()));
@@ -441,6 +456,7 @@ final class KandinskyPipeline implements ImagePipeline {
     @Override
     public Work fromEmbedding(ImageTask.FromEmbedding task) {
       requireOffered(task);
+      Check.that(task.words().isEmpty(), "prompt", task.words(), "none; an embedding is given");
       int size = model.unet().embeddingDim();
       task.imageEmbeddings()
           .forEach(embedding -> Check.length("imageEmbedding", embedding.length, size));

@@ -3,7 +3,6 @@ package io.diffusion4j.latent;
 import static io.diffusion4j.pipeline.PublishedLayout.MAX_SHARD_BYTES;
 
 import io.diffusion4j.checkpoint.ModelFolder;
-import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.component.TextEncoder;
@@ -82,8 +81,8 @@ public final class StableDiffusionFamily implements ModelFamily {
   }
 
   @Override
-  public void checkLoras(Path folder, List<LoraChoice> loras) {
-    StableDiffusionModel.loras(folder, loras);
+  public void checkLoras(Path folder, OpenOptions how) {
+    StableDiffusionModel.loras(folder, how.loras());
   }
 
   @Override

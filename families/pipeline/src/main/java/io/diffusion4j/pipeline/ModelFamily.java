@@ -46,12 +46,14 @@ public interface ModelFamily {
   }
 
   /**
-   * Returns normally if these low-rank updates fit the networks of a folder.
+   * Returns normally if the low-rank updates fit the networks of a folder that is opened in this
+   * way.
    *
    * @throws IllegalArgumentException if the family has no low-rank updates
    * @throws io.diffusion4j.checkpoint.CheckpointException if they do not fit
    */
-  default void checkLoras(Path folder, List<LoraChoice> loras) {
+  default void checkLoras(Path folder, OpenOptions how) {
+    List<LoraChoice> loras = how.loras();
     Check.that(
         loras.isEmpty(),
         "lora",

@@ -76,7 +76,7 @@ public final class OpenPipeline implements AutoCloseable {
    */
   public static OpenPipeline of(Path folder, OpenOptions how, Plugins plugins) {
     ModelFamily family = family(folder);
-    family.checkLoras(folder, how.loras());
+    family.checkLoras(folder, how);
     family.checkGuides(how.guides());
     ModelFamily.Opened opened = family.open(folder, how);
     try {

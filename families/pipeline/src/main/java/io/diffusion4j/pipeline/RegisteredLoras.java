@@ -117,7 +117,8 @@ public final class RegisteredLoras {
   private Optional<RuntimeException> misfit(String name, Path folder) {
     var whole = List.of(new LoraChoice(name, file(name), 1));
     try {
-      OpenPipeline.family(folder).checkLoras(folder, whole);
+      OpenPipeline.family(folder)
+          .checkLoras(folder, OpenOptions.with(Residency.ONE_AT_A_TIME).withLoras(whole));
       return Optional.empty();
     } catch (CheckpointException | IllegalArgumentException e) {
       return Optional.of(e);

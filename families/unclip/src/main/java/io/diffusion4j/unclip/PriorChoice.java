@@ -25,7 +25,8 @@ public enum PriorChoice {
    */
   static PriorChoice of(OpenOptions how) {
     return how.prior()
-        .filter(word -> !word.equals(ECLIPSE) && !Files.isDirectory(Path.of(word)))
+        .filter(
+            word -> isKnown(word) || !(word.equals(ECLIPSE) || Files.isDirectory(Path.of(word))))
         .map(PriorChoice::named)
         .orElse(DIFFUSION);
   }

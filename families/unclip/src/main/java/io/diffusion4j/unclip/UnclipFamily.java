@@ -4,7 +4,6 @@ import static io.diffusion4j.pipeline.PublishedLayout.MAX_SHARD_BYTES;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
-import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.clip.OpenAiFile;
 import io.diffusion4j.clip.noised.NoisedClipFolders;
 import io.diffusion4j.decoder.DecoderCondition;
@@ -80,8 +79,10 @@ public final class UnclipFamily implements ModelFamily {
   }
 
   @Override
-  public void checkLoras(Path folder, List<LoraChoice> loras) {
-    UnclipModel.loras(ModelFolder.open(folder), loras);
+  public void checkLoras(Path folder, OpenOptions how) {
+    boolean isDiffusion =
+        PriorChoice.of(how) == PriorChoice.DIFFUSION && PriorChoice.onePass(folder, how).isEmpty();
+    UnclipModel.loras(ModelFolder.open(folder), how.loras(), isDiffusion);
   }
 
   @Override

@@ -294,7 +294,7 @@ public final class UnclipModel implements AutoCloseable {
       Optional<Path> onePassPrior) {
     var files = ModelFolder.open(folder);
     files.require(UnclipFolder.required(files.className()).toArray(String[]::new));
-    PipelineLoras loras = loras(files, updates);
+    PipelineLoras loras = loras(files, updates, onePassPrior.isEmpty());
     UnclipModel model;
     try {
       model = new UnclipModel(files, compute, residency, loras, noisedClip, onePassPrior);
@@ -316,11 +316,15 @@ public final class UnclipModel implements AutoCloseable {
     }
   }
 
-  /** Assigns the updates to the components of a folder. */
-  static PipelineLoras loras(ModelFolder files, List<LoraChoice> updates) {
+  /**
+   * Assigns the updates to the components of a folder.
+   *
+   * @param isDiffusion whether the folder's diffusion prior draws; others take no updates
+   */
+  static PipelineLoras loras(ModelFolder files, List<LoraChoice> updates, boolean isDiffusion) {
     var components = new LinkedHashMap<String, Supplier<? extends TensorSource>>();
     Stream.of(UnclipFolder.DECODER, UnclipFolder.PRIOR, UnclipFolder.TEXT_ENCODER)
-        .filter(files::has)
+        .filter(name -> files.has(name) && (isDiffusion || !name.equals(UnclipFolder.PRIOR)))
         .forEach(name -> components.put(name, () -> files.checkpoint(name)));
     String upsampler = UnclipFolder.SUPER_RES_FIRST;
     components.put(upsampler, () -> CurrentNames.of(files.checkpoint(upsampler)));

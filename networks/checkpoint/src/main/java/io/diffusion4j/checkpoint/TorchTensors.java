@@ -106,6 +106,8 @@ final class TorchTensors implements Pickle.Meaning {
   /** Modules should be a tree, but a file can contain a cycle. */
   private static final int MAX_MODULES = 100_000;
 
+  private static final int MAX_PREFIX = 4096;
+
   private final Path file;
   private final Map<String, Storage> storages = new LinkedHashMap<>();
   private final SortedSet<String> imports = new TreeSet<>();
@@ -140,6 +142,7 @@ final class TorchTensors implements Pickle.Meaning {
           Optional.of(argument(arguments, 0));
       case "torch._tensor._rebuild_from_type_v2" ->
           argument(arguments, 0) instanceof Name function
+                  && !function.equals(callable) // or a list could contain itself
                   && argument(arguments, 2) instanceof Items items
               ? call(function, items.values)
               : Optional.empty();
@@ -358,6 +361,9 @@ final class TorchTensors implements Pickle.Meaning {
         throw fault("modules: more than " + MAX_MODULES);
       }
       Module module = waiting.pop();
+      if (module.prefix().length() > MAX_PREFIX) {
+        throw fault("a module's name: longer than " + MAX_PREFIX);
+      }
       List<Module> inner = new ArrayList<>();
       module
           .attributes()

@@ -63,6 +63,17 @@ class TorchFileTest {
     }
   }
 
+  /** A list that contains itself, as the arguments of the function that calls with a list. */
+  @Test
+  void aCallThatCallsItselfIsRefused() throws IOException {
+    String call =
+        "\u0080\u0002]q\u0000(ctorch._tensor\n_rebuild_from_type_v2\nq\u0001Nh\u0000e"
+            + "h\u0001h\u0001Nh\u0000\u0087R.";
+    Path file = folder.resolve("x.bin");
+    Files.write(file, call.getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> Checkpoint.open(file)).isInstanceOf(CheckpointException.class);
+  }
+
   @GoldenTest(GoldenKind.HOSTILE_TORCH_FILES)
   void whatIsHostileIsRefusedOrInert(GoldenCase golden) {
     for (Map.Entry<String, JsonNode> file : golden.json().properties()) {

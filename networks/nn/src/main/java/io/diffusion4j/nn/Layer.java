@@ -600,7 +600,10 @@ public sealed interface Layer {
   record Apply(Function function) implements Arithmetic {
     @Override
     public Origin origin() {
-      return Origin.OF_CURVE;
+      return switch (function) {
+        case NEGATE, LOG, SINE -> Origin.OWN;
+        default -> Origin.OF_CURVE;
+      };
     }
 
     @Override

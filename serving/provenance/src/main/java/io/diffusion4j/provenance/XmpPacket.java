@@ -32,6 +32,8 @@ record XmpPacket(
     Optional<String> sourceType, Optional<SignedStatement> statement, boolean foreign) {
   static final XmpPacket NONE = new XmpPacket(Optional.empty(), Optional.empty(), false);
 
+  private static final String MAX_DEPTH =
+      "http://www.oracle.com/xml/jaxp/properties/maxElementDepth";
   private static final String IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
   private static final String OWN = "https://diffusion4j.io/provenance/1/";
 
@@ -126,6 +128,7 @@ record XmpPacket(
       factory.setNamespaceAware(true);
       factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+      factory.setAttribute(MAX_DEPTH, "64"); // texts of elements are read recursively
       DocumentBuilder parser = factory.newDocumentBuilder();
       parser.setErrorHandler(null); // which would print
       return parser;

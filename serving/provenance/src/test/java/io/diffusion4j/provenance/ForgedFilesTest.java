@@ -202,6 +202,12 @@ class ForgedFilesTest {
   }
 
   @Test
+  void aPacketNestedDeeplyIsNone() {
+    int deep = 100_000;
+    assertThat(XmpPacket.parse("<a>".repeat(deep) + "</a>".repeat(deep))).isEqualTo(XmpPacket.NONE);
+  }
+
+  @Test
   void signaturesOfTheFirstVersionStillCount() throws IOException {
     // The signed bytes of version 1 had neither declaration nor parts.
     var statement =

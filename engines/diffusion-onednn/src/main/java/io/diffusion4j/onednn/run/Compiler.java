@@ -384,8 +384,8 @@ public final class Compiler implements Layer.Visitor<Node, LayerValue> {
       return lowering.multiply(narrow(node, 0), wide(node, 1));
     }
     boolean isOfPairs =
-        node.inputs().stream().allMatch(input -> input.rank() > 0)
-            && node.inputs().get(0).sampleSize() == node.inputs().get(1).sampleSize();
+        node.inputs().stream()
+            .allMatch(in -> in.rank() > 0 && in.sampleSize() == node.output().sampleSize());
     if (isOfPairs && layer.operation() == Operation.ADD) {
       return lowering.add(narrow(node, 0), narrow(node, 1));
     }

@@ -75,9 +75,9 @@ final class Fusion {
     if (node.layer().is(Operation.ADD)) {
       int first = node.input(0);
       int second = node.input(1);
-      return addend(n, second)
+      return addend(n, second, first)
           .map(chain -> then(chain, new After.Add(first)))
-          .or(() -> addend(n, first).map(chain -> then(chain, new After.Add(second))));
+          .or(() -> addend(n, first, second).map(chain -> then(chain, new After.Add(second))));
     }
     return Optional.empty();
   }
@@ -87,12 +87,22 @@ final class Fusion {
     return isReadOnce(n) ? chain(n) : Optional.empty();
   }
 
-  /** A summand of the same size as the sum. */
-  private Optional<Chain> addend(int sum, int n) {
+  /** A summand of the same size as the sum, to which the other one can be added in place. */
+  private Optional<Chain> addend(int sum, int n, int other) {
     return node(n).output().rank() > 0
             && node(n).output().sampleSize() == node(sum).output().sampleSize()
-        ? before(n)
+        ? before(n).filter(chain -> isAdded(other, sum, chain))
         : Optional.empty();
+  }
+
+  /** Whether a value has the size of the sum, or one number for each channel of the producer. */
+  private boolean isAdded(int n, int sum, Chain to) {
+    var value = node(n).output();
+    var whole = node(sum).output();
+    return value.sampleSize() == whole.sampleSize()
+        || (value.sampleSize() == whole.last()
+            && value.last() == whole.last()
+            && node(to.producer).output().last() == whole.last());
   }
 
   private static Chain then(Chain chain, After last) {

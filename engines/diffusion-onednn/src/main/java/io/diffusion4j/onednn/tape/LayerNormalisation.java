@@ -31,8 +31,8 @@ record LayerNormalisation(Tape tape, double eps) {
         kernels
             .primitive(NAME, primitive)
             .with(DNNL_ARG_SRC, x.as(matrix))
-            .with(DNNL_ARG_SCALE, gain.values(flat))
-            .with(DNNL_ARG_SHIFT, shift.values(flat))
+            .with(DNNL_ARG_SCALE, gain.values(kernels, flat))
+            .with(DNNL_ARG_SHIFT, shift.values(kernels, flat))
             .with(DNNL_ARG_MEAN, mean)
             .with(DNNL_ARG_VARIANCE, variance)
             .with(DNNL_ARG_DST, y.as(matrix))
@@ -45,7 +45,7 @@ record LayerNormalisation(Tape tape, double eps) {
                     tape.backward(
                         backward(matrix, primitive)
                             .with(DNNL_ARG_SRC, x.as(matrix))
-                            .with(DNNL_ARG_SCALE, gain.values(flat))
+                            .with(DNNL_ARG_SCALE, gain.values(kernels, flat))
                             .with(DNNL_ARG_MEAN, mean)
                             .with(DNNL_ARG_VARIANCE, variance)
                             .with(DNNL_ARG_DIFF_DST, y.gradient().as(matrix))

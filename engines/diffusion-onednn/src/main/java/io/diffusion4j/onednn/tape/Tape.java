@@ -165,7 +165,7 @@ final class Tape {
   Activation learned(TrainableParameter parameter, int h, int w, int c) {
     var y = Activation.of(kernels, DataType.FLOAT32, 1, h, w, c, !parameter.isFrozen());
     var flat = kernels.dense(DataType.FLOAT32, y.size());
-    forward(kernels.copy(parameter.values(flat), y.as(flat)));
+    forward(kernels.copy(parameter.values(kernels, flat), y.as(flat)));
     if (!parameter.isFrozen()) {
       derivative(
           () -> backward(kernels.copy(y.gradient().as(flat), parameter.gradient().as(flat))));

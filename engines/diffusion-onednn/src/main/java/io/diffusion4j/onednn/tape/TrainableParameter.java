@@ -82,8 +82,9 @@ public final class TrainableParameter {
     return values.floats(0, size);
   }
 
-  Operand values(dnnl_memory_desc description) {
-    return kernels.memory(description, values.at(0));
+  /** Returns the values for the primitives of a tape, which may be closed before the parameter. */
+  Operand values(TapeKernels ofTape, dnnl_memory_desc description) {
+    return ofTape.memory(description, values.at(0));
   }
 
   /**
@@ -112,7 +113,7 @@ public final class TrainableParameter {
       var memory = kernels.allocate((long) DataType.BFLOAT16.bytes() * size);
       var from = kernels.dense(DataType.FLOAT32, size);
       var to = kernels.dense(DataType.BFLOAT16, size);
-      packing.add(kernels.copy(values(from), kernels.memory(to, memory.at(0))));
+      packing.add(kernels.copy(values(kernels, from), kernels.memory(to, memory.at(0))));
       rounded = Optional.of(memory);
     }
     return rounded.get();

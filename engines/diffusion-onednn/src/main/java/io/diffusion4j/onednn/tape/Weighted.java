@@ -93,7 +93,7 @@ abstract sealed class Weighted permits Dense, Convolution {
             .with(DNNL_ARG_SRC, x.as(seen(x)))
             .with(DNNL_ARG_WEIGHTS, packed(x.type(), primitive))
             .with(DNNL_ARG_DST, y.as(seen(y)));
-    bias.ifPresent(b -> kernel.with(DNNL_ARG_BIAS, b.values(flat())));
+    bias.ifPresent(b -> kernel.with(DNNL_ARG_BIAS, b.values(tape.kernels(), flat())));
     tape.forward(kernel.build());
     tape.derivative(
         () -> {

@@ -70,9 +70,12 @@ class LdmCheckpointTest {
         TensorSource original = Checkpoint.open(golden.file("model.safetensors"))) {
       TensorMap made = LdmCheckpoint.of(unet, autoencoder, text, published.isVersion2());
       assertThat(original.names()).containsAll(made.names());
+      long layers = text.names().stream().filter(n -> n.endsWith("layer_norm1.weight")).count();
       for (String name : made.names()) {
         assertThat(made.shape(name)).as(name).isEqualTo(original.shape(name));
-        assertThat(made.read(name)).as(name).isEqualTo(original.read(name));
+        if (!name.contains(".resblocks." + layers + ".")) { // which readers drop
+          assertThat(made.read(name)).as(name).isEqualTo(original.read(name));
+        }
       }
       Path file = folder.resolve("made.safetensors");
       new SafetensorsWriter().copyAll(made, Optional.empty()).write(file);

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A network that runs in segments, each in the engine that suits it. Between two segments values
@@ -20,10 +22,14 @@ final class SegmentedNetwork implements Executable {
   private final TensorSource weights;
   private final Compute compute;
   private final List<Segment> segments;
+  private final boolean isKept;
   private final List<Executable> kept = new ArrayList<>();
+  private final ReadWriteLock closing = new ReentrantReadWriteLock(); // runs read
+  private boolean closed;
 
   private SegmentedNetwork(
-      Network network, TensorSource weights, Compute compute, long parameters) {
+      Network network, TensorSource weights, Compute compute, long parameters, boolean isKept) {
+    this.isKept = isKept;
     network.requireFits(weights);
     this.network = network;
     this.weights = weights;
@@ -34,7 +40,7 @@ final class SegmentedNetwork implements Executable {
   /** Loads all segments. */
   static SegmentedNetwork loaded(
       Network network, TensorSource weights, Compute compute, long parameters) {
-    var segmented = new SegmentedNetwork(network, weights, compute, parameters);
+    var segmented = new SegmentedNetwork(network, weights, compute, parameters, true);
     try {
       segmented.segments.forEach(segment -> segmented.kept.add(segmented.load(segment)));
       return segmented;
@@ -49,7 +55,7 @@ final class SegmentedNetwork implements Executable {
    */
   static SegmentedNetwork streamed(
       Network network, TensorSource weights, Compute compute, long parameters) {
-    return new SegmentedNetwork(network, weights, compute, parameters);
+    return new SegmentedNetwork(network, weights, compute, parameters, false);
   }
 
   private Executable load(Segment segment) {
@@ -60,17 +66,29 @@ final class SegmentedNetwork implements Executable {
   @Override
   public List<float[]> run(Batch batch) {
     batch.requireOnly(network.inputs().keySet());
+    closing.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("network: closed (expected: open)");
+      }
+      return runAll(batch);
+    } finally {
+      closing.readLock().unlock();
+    }
+  }
+
+  private List<float[]> runAll(Batch batch) {
     Map<Integer, float[]> values = new HashMap<>();
     for (int i = 0; i < segments.size(); i++) {
       var segment = segments.get(i);
       var fed = batch(segment, batch, values);
       List<float[]> outputs;
-      if (kept.isEmpty()) {
+      if (isKept) {
+        outputs = kept.get(i).run(fed);
+      } else {
         try (var loaded = load(segment)) {
           outputs = loaded.run(fed);
         }
-      } else {
-        outputs = kept.get(i).run(fed);
       }
       for (int j = 0; j < outputs.size(); j++) {
         values.put(segment.values().get(j), outputs.get(j));
@@ -96,7 +114,13 @@ final class SegmentedNetwork implements Executable {
 
   @Override
   public void close() {
-    kept.forEach(Executable::close);
-    kept.clear();
+    closing.writeLock().lock();
+    try {
+      closed = true;
+      kept.forEach(Executable::close);
+      kept.clear();
+    } finally {
+      closing.writeLock().unlock();
+    }
   }
 }

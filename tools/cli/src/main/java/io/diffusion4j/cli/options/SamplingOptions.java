@@ -367,7 +367,7 @@ public final class SamplingOptions {
    * @throws IllegalArgumentException if it is neither
    */
   public static String priorOf(String word) {
-    if (word.equals(ECLIPSE)) {
+    if (word.equals(ECLIPSE) || PriorChoice.isKnown(word)) {
       return word;
     }
     Path folder = PublishedModel.folder(Path.of(word));
