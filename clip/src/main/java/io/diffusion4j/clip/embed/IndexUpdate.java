@@ -3,8 +3,8 @@ package io.diffusion4j.clip.embed;
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.diffusion.component.ImageEncoder;
 import io.diffusion4j.search.VectorIndex;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,8 +12,8 @@ import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 
 /**
- * Brings an index up to date with a set of pictures: deleted pictures are removed, and new ones
- * embedded. Each batch is committed, so that an interrupted update can resume.
+ * Brings an index up to date with a set of pictures: deleted pictures are removed, and new and
+ * changed ones embedded. Each batch is committed, so that an interrupted update can resume.
  */
 public final class IndexUpdate implements EmbeddingRun.Keeper {
   private final VectorIndex index;
@@ -23,18 +23,18 @@ public final class IndexUpdate implements EmbeddingRun.Keeper {
   /** Removes the embeddings of pictures that the set does not have. */
   public IndexUpdate(VectorIndex index, PictureSet pictures) {
     this.index = index;
-    var known = new HashSet<>(index.names());
+    var known = index.versions();
     long[] missing =
         LongStream.range(0, pictures.size())
-            .filter(i -> !known.contains(pictures.key(i)))
+            .filter(i -> !pictures.version(i).equals(known.get(pictures.key(i))))
             .toArray();
     LongStream.range(0, pictures.size()).mapToObj(pictures::key).forEach(known::remove);
-    index.remove(known);
+    index.remove(known.keySet());
     index.commit();
     fresh = pictures.only(missing);
   }
 
-  /** Returns the number of pictures that the index lacks. */
+  /** Returns the number of pictures that the index lacks, or has in another version. */
   public long missing() {
     return fresh.size();
   }
@@ -58,11 +58,15 @@ public final class IndexUpdate implements EmbeddingRun.Keeper {
   @Override
   public void add(List<Optional<float[]>> rows) {
     Map<String, float[]> byName = new HashMap<>();
+    Map<String, Long> versions = new HashMap<>();
+    List<String> unreadable = new ArrayList<>();
     for (Optional<float[]> row : rows) {
-      String key = fresh.key(done++);
-      row.ifPresent(embedding -> byName.put(key, embedding));
+      String key = fresh.key(done);
+      row.ifPresentOrElse(embedding -> byName.put(key, embedding), () -> unreadable.add(key));
+      fresh.version(done++).ifPresent(version -> versions.put(key, version));
     }
-    index.add(byName);
+    index.remove(unreadable); // what was embedded is gone
+    index.add(byName, versions);
     index.commit();
   }
 }

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
@@ -17,6 +18,7 @@ import org.apache.lucene.codecs.lucene912.Lucene912Codec;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -42,6 +44,7 @@ import org.apache.lucene.store.LockObtainFailedException;
 public final class VectorIndex implements AutoCloseable {
   private static final String NAME = "name";
   private static final String VECTOR = "vector";
+  private static final String VERSION = "version";
   private static final String MODEL = "model";
   private static final String SIZE = "size";
 
@@ -202,6 +205,16 @@ public final class VectorIndex implements AutoCloseable {
    * @param embeddings the embeddings of any length above 0
    */
   public void add(Map<String, float[]> embeddings) {
+    add(embeddings, Map.of());
+  }
+
+  /**
+   * Adds embeddings by name, in place of those of the same names.
+   *
+   * @param embeddings the embeddings of any length above 0
+   * @param versions numbers that change with what was embedded, by name; those of some names
+   */
+  public void add(Map<String, float[]> embeddings, Map<String, Long> versions) {
     try {
       for (Map.Entry<String, float[]> entry : embeddings.entrySet()) {
         var document = new Document();
@@ -209,6 +222,10 @@ public final class VectorIndex implements AutoCloseable {
         document.add(
             new KnnFloatVectorField(
                 VECTOR, unit(entry.getValue()), VectorSimilarityFunction.DOT_PRODUCT));
+        Long version = versions.get(entry.getKey());
+        if (version != null) {
+          document.add(new StoredField(VERSION, version));
+        }
         writer.updateDocument(new Term(NAME, entry.getKey()), document);
       }
       searchers.maybeRefreshBlocking();
@@ -240,19 +257,30 @@ public final class VectorIndex implements AutoCloseable {
 
   /** Returns all names, in no particular order. */
   public List<String> names() {
+    return List.copyOf(versions().keySet());
+  }
+
+  /** Returns the version of what was embedded, by name; empty where none was given. */
+  public Map<String, OptionalLong> versions() {
     return search(
         searcher -> {
-          List<String> names = new ArrayList<>();
+          Map<String, OptionalLong> versions = new HashMap<>();
           for (var leaf : searcher.getIndexReader().leaves()) {
             var live = leaf.reader().getLiveDocs();
             var stored = leaf.reader().storedFields();
             for (int i = 0; i < leaf.reader().maxDoc(); i++) {
               if (live == null || live.get(i)) {
-                names.add(stored.document(i).get(NAME));
+                var document = stored.document(i);
+                var version = document.getField(VERSION);
+                versions.put(
+                    document.get(NAME),
+                    version == null
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(version.numericValue().longValue()));
               }
             }
           }
-          return names;
+          return versions;
         });
   }
 
