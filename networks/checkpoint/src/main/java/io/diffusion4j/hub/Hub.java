@@ -258,7 +258,7 @@ public final class Hub {
   }
 
   private void bring(RepoName repo, HubCache cache, HubFile file, Listener listener) {
-    if (Files.isRegularFile(cache.blob(file))) {
+    if (cache.has(file)) {
       listener.received(file, file.size());
     } else {
       download(repo, cache, file, listener);

@@ -66,7 +66,21 @@ final class HubCache {
   }
 
   boolean has(String commit, HubFile file) {
-    return Files.isRegularFile(snapshot(commit).resolve(file.path()));
+    return isWhole(snapshot(commit).resolve(file.path()), file);
+  }
+
+  /** Whether the content of a file is there, whatever commit has it. */
+  boolean has(HubFile file) {
+    return isWhole(blob(file), file);
+  }
+
+  /** A file that a crash or a full disk has cut is not whole; a size below 0 is unknown. */
+  private static boolean isWhole(Path path, HubFile file) {
+    try {
+      return Files.isRegularFile(path) && (file.size() < 0 || Files.size(path) == file.size());
+    } catch (IOException e) {
+      throw failed("read", path, e);
+    }
   }
 
   /** Returns the last known commit of a revision. */
@@ -168,6 +182,9 @@ final class HubCache {
   /** Gives a complete and checked download the name of its hash. */
   void keep(HubFile file) {
     try {
+      try (FileChannel written = FileChannel.open(partial(file), StandardOpenOption.WRITE)) {
+        written.force(true); // or a crash could leave the name without the bytes
+      }
       Files.move(partial(file), blob(file), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw failed("rename", partial(file), e);

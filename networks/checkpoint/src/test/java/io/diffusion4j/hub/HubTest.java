@@ -163,6 +163,17 @@ class HubTest {
     assertThat(partial).doesNotExist();
   }
 
+  /** As after a crash, or on a disk that was full. */
+  @Test
+  void aFileThatWasCutIsMissingAndBroughtAgain() throws IOException {
+    Path file = pull().resolve(UNET);
+    Files.write(file.toRealPath(), Arrays.copyOf(weights, 10));
+    assertThat(hub().plan(REPO, Optional.empty()).missing())
+        .extracting(HubFile::path)
+        .containsExactly(UNET);
+    assertThat(pull().resolve(UNET)).hasBinaryContent(weights);
+  }
+
   @Test
   void whatHasAnotherHashIsNotKept() throws IOException {
     fake.claimedHash = "ab".repeat(32);
