@@ -114,7 +114,7 @@ public final class ImageFiles {
       try {
         String format = reader.getFormatName().toUpperCase(Locale.ROOT);
         requireSmallFrames(bytes, maxPixels);
-        if (format.startsWith("JP")) {
+        if (format.equals("JPEG")) {
           requireFewScans(bytes);
         }
         BufferedImage decoded = decode(reader, source, format, maxPixels);

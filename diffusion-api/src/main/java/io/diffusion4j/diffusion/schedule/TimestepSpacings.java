@@ -152,8 +152,8 @@ public final class TimestepSpacings {
           int stride = trainSteps / steps;
           int left = (int) (steps * strength);
           Check.between("steps", n, 1, left);
-          double entries =
-              (double) left / n; // as np.linspace does, also where ⌊i·left/n⌋ is higher
+          // As np.linspace does, also where ⌊i·left/n⌋ is higher
+          double entries = (double) left / n;
           return new Timesteps(
               IntStream.range(0, n)
                   .mapToObj(i -> (left - (int) (i * entries)) * stride - 1)

@@ -69,13 +69,13 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
+    if (start == Start.LISTED) {
+      return listed(schedule, timesteps);
+    }
     int n = timesteps.size();
     List<SolverLevel> levels = new ArrayList<>(Grid.TIMESTEPS.levels(schedule, timesteps));
     levels.add(end.level(schedule));
 
-    if (start == Start.LISTED) {
-      return listed(schedule, timesteps);
-    }
     int warmUp = start == Start.RUNGE_KUTTA && n > WARM_UP + 1 ? WARM_UP : 0;
     var calls = new Calls(combined);
     for (int i = 0; i < n; i++) {

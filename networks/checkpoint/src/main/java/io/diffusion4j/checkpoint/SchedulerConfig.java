@@ -1099,9 +1099,9 @@ public record SchedulerConfig(
       config.write(file);
       return;
     }
+    // DDPM ignores it; a DDIM scheduler made of the file does not
     boolean isClean = end == FinalNoiseLevel.CLEAN;
-    if (kind == Kind.PNDM
-        || !isClean) { // DDPM ignores it; a DDIM scheduler made of the file does not
+    if (kind == Kind.PNDM || !isClean) {
       config.put("set_alpha_to_one", isClean);
     }
     if (kind.thresholds()) {

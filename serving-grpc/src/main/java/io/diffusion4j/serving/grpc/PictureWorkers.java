@@ -52,4 +52,18 @@ public final class PictureWorkers {
   public <T> CompletableFuture<T> respond(Supplier<T> work) {
     return outputs.submit(work);
   }
+
+  /** Makes a response, as {@link #respond(Supplier)} does its parts, and completes it. */
+  public <T> void respond(Supplier<T> work, CompletableFuture<T> response) {
+    var unused =
+        respond(work)
+            .whenComplete(
+                (done, error) -> {
+                  if (error == null) {
+                    response.complete(done);
+                  } else {
+                    response.completeExceptionally(error);
+                  }
+                });
+  }
 }

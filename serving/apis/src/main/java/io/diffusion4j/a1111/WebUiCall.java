@@ -161,17 +161,7 @@ final class WebUiCall
       all = List.copyOf(drawn);
       failed = List.copyOf(failures);
     }
-    var unused =
-        workers
-            .respond(() -> response(all, failed))
-            .whenComplete(
-                (response, error) -> {
-                  if (error == null) {
-                    answer.complete(response);
-                  } else {
-                    answer.completeExceptionally(error);
-                  }
-                });
+    workers.respond(() -> response(all, failed), answer);
   }
 
   private HttpResponse response(List<Drawn> all, List<String> failed) {

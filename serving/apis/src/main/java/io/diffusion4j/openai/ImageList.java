@@ -65,17 +65,7 @@ final class ImageList
 
   @Override
   public void onNext(GenerateImagesResponse response) {
-    var unused =
-        workers
-            .respond(() -> answer(response))
-            .whenComplete(
-                (done, error) -> {
-                  if (error == null) {
-                    answer.complete(done);
-                  } else {
-                    answer.completeExceptionally(error);
-                  }
-                });
+    workers.respond(() -> answer(response), answer);
   }
 
   private HttpResponse answer(GenerateImagesResponse response) {

@@ -160,8 +160,9 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
         .forEach(
             name -> Check.that(!stages.isGiven(name), name, "given", "none beside its --sweep"));
     atEach(stages::check);
-    files().requireWritable();
-    Optional.ofNullable(batch.raw).ifPresent(path -> files().requireOther("raw", path));
+    var files = files();
+    files.requireWritable();
+    Optional.ofNullable(batch.raw).ifPresent(path -> files.requireOther("raw", path));
     if (animation != null) {
       Check.that(drawer.server == null, "animate", animation, "none beside --server");
       Check.that(sweep.isEmpty(), "animate", animation, "none beside --sweep");
