@@ -84,7 +84,7 @@ class ProvenanceTest {
         .contains("signing.key (expected: a new file)");
     Run text = Run.of("verify", Files.writeString(folder.resolve("a.txt"), "a").toString());
     assertThat(text.status()).isEqualTo(1);
-    assertThat(text.err()).contains("a.txt: image: unknown format");
+    assertThat(text.err()).contains("a.txt: picture: unknown format");
     Run half = Run.of("sign", picture, "--c2pa", key, "--output", picture);
     assertThat(half.status()).isEqualTo(2);
     assertThat(half.err()).contains("c2pa: without a key (expected: a certificate and its key)");

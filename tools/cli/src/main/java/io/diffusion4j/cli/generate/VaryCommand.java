@@ -18,6 +18,7 @@ import io.diffusion4j.unclip.PreparedPixels;
 import io.diffusion4j.unclip.UnclipFamily;
 import io.diffusion4j.unclip.UnclipModel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,7 +176,13 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
 
   /** Checks everything that needs no model. */
   private void check() {
-    sources.forEach(source -> InputFile.check("image", source));
+    for (Path source : sources) {
+      if (isPrepared(source)) {
+        Check.that(Files.isRegularFile(source), "image", source, "a file");
+      } else {
+        InputFile.check("image", source);
+      }
+    }
     draws.check();
     stages.check();
     Check.that(strength == null || toward != null, "strength", strength, "none without --toward");
