@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The training of a {@link SwatchFamily}: the square error of the painter's pixels. */
+/** The training of a {@link SwatchFamily}: the squared error of the painter's pixels. */
 public final class SwatchTraining implements TrainableFamily {
   /** The section of a preset. */
   public record Sizes(Preset.@Nullable Schedule swatch) {}

@@ -11,7 +11,7 @@ import io.diffusion4j.prior.PriorConfig.Course;
 import java.util.Map;
 
 /**
- * The loss of a one-pass prior (ECLIPSE, Patel et al. 2024, eq. 6): the square error of the image
+ * The loss of a one-pass prior (ECLIPSE, Patel et al. 2024, eq. 6): the squared error of the image
  * embedding, plus λ times the cross entropy of finding the text of each predicted embedding among
  * the texts of the batch, by the cosines of CLIP.
  *

@@ -7,7 +7,7 @@ import io.diffusion4j.nn.train.diffusion.DenoisingObjective;
 import java.util.List;
 
 /**
- * The square error of the predicted image embedding (DALL-E 2, eq. 2), over standardised
+ * The squared error of the predicted image embedding (DALL-E 2, eq. 2), over standardised
  * embeddings.
  *
  * @param network the prior

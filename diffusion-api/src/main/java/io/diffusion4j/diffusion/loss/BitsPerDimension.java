@@ -34,8 +34,8 @@ public record BitsPerDimension<C>(
    *
    * @param prior L_T
    * @param terms L_t, the last of which is L₀
-   * @param x0Errors the mean square error of x̂₀
-   * @param epsErrors the mean square error of the noise that x̂₀ stands for
+   * @param x0Errors the mean squared error of x̂₀
+   * @param epsErrors the mean squared error of the noise that x̂₀ stands for
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   public record Bound(double prior, double[] terms, double[] x0Errors, double[] epsErrors) {

@@ -1,13 +1,13 @@
 package io.diffusion4j.diffusion.loss;
 
 /**
- * The loss to minimise: a square error, the variational bound, or both (guided-diffusion's names).
+ * The loss to minimise: a squared error, the variational bound, or both (guided-diffusion's names).
  */
 public enum LossType {
-  /** The square error, plus the bound where the variance is learned. */
+  /** The squared error, plus the bound where the variance is learned. */
   MSE,
   /**
-   * The square error plus λ times the whole bound with λ = 0.001 (Nichol &amp; Dhariwal 2021, eq.
+   * The squared error plus λ times the whole bound with λ = 0.001 (Nichol &amp; Dhariwal 2021, eq.
    * 16), where the variance is learned. The bound is a sum over all T timesteps; one of them is
    * drawn, with the weight λ·T.
    */
@@ -23,7 +23,7 @@ public enum LossType {
   private static final double LAMBDA = 0.001;
 
   /**
-   * Whether the square error is minimised. The bound then trains the variance alone: its gradient
+   * Whether the squared error is minimised. The bound then trains the variance alone: its gradient
    * does not reach the mean (Nichol &amp; Dhariwal 2021, §3.1).
    */
   public boolean isSquareError() {

@@ -18,7 +18,7 @@ public record ProgressiveStep(NoiseLevel from, NoiseLevel to) {
     return (after - ratio * z) / (to.signal() - ratio * from.signal());
   }
 
-  /** Returns max(SNR, 1), the truncated weight of the square error of x̂₀ (§4, eq. 9). */
+  /** Returns max(SNR, 1), the truncated weight of the squared error of x̂₀ (§4, eq. 9). */
   public double weight() {
     return Math.max(from.snr(), 1);
   }

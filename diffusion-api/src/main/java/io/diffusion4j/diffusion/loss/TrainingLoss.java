@@ -8,14 +8,14 @@ import io.diffusion4j.diffusion.sampling.Thresholding;
  *
  * @param process the interpretation of the output
  * @param type the loss to minimise
- * @param weighting the weight of the square error
+ * @param weighting the weight of the squared error
  */
 public record TrainingLoss(ReverseProcess process, LossType type, Weighting weighting) {
   /**
    * A loss and its terms.
    *
    * @param loss the value to minimise
-   * @param mse the mean square error of the output, not weighted
+   * @param mse the mean squared error of the output, not weighted
    * @param bound the term of the variational bound in bits per dimension, not weighted
    */
   public record Terms(double loss, double mse, double bound) {}

@@ -4,7 +4,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.FlowLevel;
 import io.diffusion4j.diffusion.spi.PluginPoint;
 
-/** The weight of a timestep's square error. */
+/** The weight of a timestep's squared error. */
 @FunctionalInterface
 @PluginPoint(value = "weighting", expected = "a weight of at least 0")
 public interface Weighting {
@@ -20,7 +20,7 @@ public interface Weighting {
   }
 
   /**
-   * Returns the weight of the square error of a network's output.
+   * Returns the weight of the squared error of a network's output.
    *
    * @param snr the signal-to-noise ratio ᾱ/(1−ᾱ) of the timestep
    * @param x0PerOutput ∂x̂₀/∂output, the factor from an error of the output to an error of x₀
@@ -28,12 +28,12 @@ public interface Weighting {
   double weight(double snr, double x0PerOutput);
 
   /**
-   * The weight 1/σ² of a velocity's square error, with σ = 1/(1 + √SNR) that of the flow ({@code
+   * The weight 1/σ² of a velocity's squared error, with σ = 1/(1 + √SNR) that of the flow ({@code
    * sigma_sqrt} of diffusers' training scripts).
    */
   Weighting SIGMA_SQRT = (snr, x0PerOutput) -> (1 + Math.sqrt(snr)) * (1 + Math.sqrt(snr));
 
-  /** The weight {@link FlowLevel#cosMap} of a velocity's square error. */
+  /** The weight {@link FlowLevel#cosMap} of a velocity's squared error. */
   Weighting COSMAP = (snr, x0PerOutput) -> FlowLevel.of(1 / (1 + 1 / snr)).cosMap();
 
   /**

@@ -39,8 +39,8 @@ public record EdmPreconditioning(double sigmaData) {
   }
 
   /**
-   * Returns the weight (σ² + σ_data²)/(σ·σ_data)² of D's square error, which is 1/c_out²: the loss
-   * is the plain square error of F.
+   * Returns the weight (σ² + σ_data²)/(σ·σ_data)² of D's squared error, which is 1/c_out²: the loss
+   * is the plain squared error of F.
    */
   public double weight(double sigma) {
     return 1 / (output(sigma) * output(sigma));

@@ -49,7 +49,7 @@ public record FlowLevel(double sigma) {
     return new FlowLevel(k * sigma / (1 - sigma + k * sigma));
   }
 
-  /** Returns the weight 2/(π·r²) of the velocity's square error (Esser et al. 2024, §3.1). */
+  /** Returns the weight 2/(π·r²) of the velocity's squared error (Esser et al. 2024, §3.1). */
   public double cosMap() {
     return 2 / (PI * scale() * scale());
   }

@@ -11,7 +11,7 @@ import io.diffusion4j.diffusion.schedule.NoiseLevel;
  * score of the noisy data, though every target is made from one sample and its noise only.
  *
  * <p>It is the training of a denoising autoencoder: r(x_t) = (x_t + (1−ᾱ)·s(x_t))/√ᾱ reconstructs
- * x₀, and its square error is the loss up to a factor. It is the training of DDPM too, with ε̂ =
+ * x₀, and its squared error is the loss up to a factor. It is the training of DDPM too, with ε̂ =
  * −√(1−ᾱ)·s (Ho et al. 2020, §3.2).
  *
  * @param level the noise level, between clean and nothing but noise
@@ -60,13 +60,13 @@ record DenoisingScoreMatching(NoiseLevel level) {
     return score;
   }
 
-  /** Returns the autoencoder's square error ‖r(x_t) − x₀‖² for each unit of loss: 2(1−ᾱ)²/ᾱ. */
+  /** Returns the autoencoder's squared error ‖r(x_t) − x₀‖² for each unit of loss: 2(1−ᾱ)²/ᾱ. */
   public double reconstructionErrorPerLoss() {
     double factor = (1 - level.alphaBar()) / level.signal();
     return 2 * factor * factor;
   }
 
-  /** Returns the factor from this loss to DDPM's square error ‖ε̂ − ε‖²: 2(1−ᾱ). */
+  /** Returns the factor from this loss to DDPM's squared error ‖ε̂ − ε‖²: 2(1−ᾱ). */
   public double epsErrorPerLoss() {
     return 2 * (1 - level.alphaBar());
   }

@@ -10,7 +10,7 @@ import io.diffusion4j.nn.train.diffusion.DenoisingObjective;
 import java.util.List;
 
 /**
- * The loss of Kandinsky's U-Net and its image projection: the square error of the prediction, and
+ * The loss of Kandinsky's U-Net and its image projection: the squared error of the prediction, and
  * the bound of the variance if the scheduler uses the learned one. With a fixed variance, the
  * output channels of the variance are not trained, as in the published training.
  *

@@ -91,7 +91,7 @@ class LatentTrainingTest {
     float[] time = TimeEmbedding.sinusoid(io.floats("in.timestep")[0], unet.unet().timeChannels());
     float[] input = io.image("in.sample");
     int given = io.size("in.sample", 1);
-    float[] row = {1, 0, 0, 0, 0, 1000, 1, 0}; // plain square error
+    float[] row = {1, 0, 0, 0, 0, 1000, 1, 0}; // plain squared error
     var batch =
         new Batch(rows)
             .floats(NetworkDenoiser.SAMPLE, channels(input, given, 0, latent))

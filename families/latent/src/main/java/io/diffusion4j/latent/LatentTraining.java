@@ -221,7 +221,7 @@ record LatentTraining() implements TrainableComponent {
   }
 
   /**
-   * Returns the square error of a network's prediction, with the weights of the batch.
+   * Returns the squared error of a network's prediction, with the weights of the batch.
    *
    * @param size the size of the latents
    * @param length the number of tokens of a text

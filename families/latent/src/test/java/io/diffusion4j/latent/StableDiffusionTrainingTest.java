@@ -151,7 +151,7 @@ class StableDiffusionTrainingTest {
       square += Math.pow(target[i] - predicted[i], 2);
     }
     double expected = square / target.length;
-    float[] row = {1, 0, 0, 0, 0, 1000, 1, 0}; // plain square error
+    float[] row = {1, 0, 0, 0, 0, 1000, 1, 0}; // plain squared error
     var batch =
         new Batch(rows)
             .floats(NetworkDenoiser.SAMPLE, io.image("in.sample"))

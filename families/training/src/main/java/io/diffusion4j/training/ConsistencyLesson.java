@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * The x̂₀ of an earlier student after one step of the teacher's DDIM to the next of {@value
  * #LEVELS} levels, so that all points of a trajectory get the same x̂₀ (consistency distillation,
  * Y. Song et al. 2023, alg. 2; of latents with guidance, Luo et al. 2023, §4). After the last level
- * it is the teacher's. The square error of x̂₀ counts alike at all levels.
+ * it is the teacher's. The squared error of x̂₀ counts alike at all levels.
  *
  * <p>The levels are those of trailing timesteps, and so of {@code LCMScheduler} with {@code
  * original_inference_steps} {@value #LEVELS}; those of 1, 2, 4 and 8 steps are among them.

@@ -321,7 +321,7 @@ public final class Hub {
       throws IOException {
     HttpResponse<InputStream> answer = client.open(repo, file, have);
     long length = have;
-    try (InputStream body = answer.body()) {
+    try (InputStream body = new WatchedBody(answer.body(), settings.downloadTimeout())) {
       if (answer.statusCode() == 416) {
         Files.deleteIfExists(partial);
         listener.received(file, -have);

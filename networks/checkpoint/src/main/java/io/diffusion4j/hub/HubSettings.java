@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * @param token sent as {@code Authorization: Bearer}, to the endpoint's host alone
  * @param offline whether the network is not used
  * @param metadataTimeout the timeout for the metadata of a file
- * @param downloadTimeout the timeout for the first byte of a file
+ * @param downloadTimeout the timeout for the next bytes of a file
  */
 public record HubSettings(
     URI endpoint,

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
 /** A hub of one model on the loopback interface, and a second host for its large files. */
@@ -38,8 +39,12 @@ final class FakeHub implements AutoCloseable {
   /** After how many bytes the connections of the other host are cut, one after the other. */
   final ConcurrentLinkedQueue<Integer> cuts = new ConcurrentLinkedQueue<>();
 
+  /** Holds the cut connections open, so that the client hears nothing more. */
+  volatile boolean silent;
+
   String claimedHash = "";
 
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final HttpServer hub = start();
   private final HttpServer storage = start();
 
@@ -135,6 +140,18 @@ final class FakeHub implements AutoCloseable {
     } else {
       Integer cut = content.length >= LARGE ? cuts.poll() : null;
       send(exchange, content, cut == null ? content.length : cut);
+      if (cut != null && silent) {
+        hold(exchange);
+      }
+    }
+  }
+
+  private void hold(HttpExchange exchange) throws IOException {
+    exchange.getResponseBody().flush();
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -180,6 +197,7 @@ final class FakeHub implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.countDown();
     hub.stop(0);
     storage.stop(0);
   }

@@ -64,6 +64,10 @@ class HubTest {
   }
 
   private Hub hub(boolean offline) {
+    return hub(offline, Duration.ofSeconds(10));
+  }
+
+  private Hub hub(boolean offline, Duration download) {
     var settings =
         new HubSettings(
             fake.endpoint(),
@@ -71,7 +75,7 @@ class HubTest {
             Optional.of("secret"),
             offline,
             Duration.ofSeconds(10),
-            Duration.ofSeconds(10));
+            download);
     var http = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
     return new Hub(settings, http, waits::add);
   }
@@ -89,6 +93,19 @@ class HubTest {
           .sorted()
           .toList();
     }
+  }
+
+  @Test
+  void aSilentConnectionIsOpenedAgainAtItsOffset() {
+    fake.silent = true;
+    fake.cuts.addAll(List.of(100_000, 200_000));
+    Hub hub = hub(false, Duration.ofSeconds(1));
+    Path folder = hub.pull(hub.plan(REPO, Optional.empty()), (file, bytes) -> {});
+    assertThat(folder.resolve(UNET)).hasBinaryContent(weights);
+    assertThat(fake.requests.stream().filter(r -> r.startsWith("storage")))
+        .hasSize(3)
+        .anyMatch(r -> r.endsWith("bytes=100000-"))
+        .anyMatch(r -> r.endsWith("bytes=200000-"));
   }
 
   @Test

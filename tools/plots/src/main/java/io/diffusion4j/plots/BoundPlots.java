@@ -36,7 +36,7 @@ public final class BoundPlots {
             Look.line(curves.size()),
             ChartSeries.points(1, schedules.values().iterator().next().steps(), t -> 1)));
     return new Chart(
-        "Weight of the noise's square error in the bound",
+        "Weight of the noise's squared error in the bound",
         TIMESTEP,
         Axis.logarithmic("weight"),
         curves);

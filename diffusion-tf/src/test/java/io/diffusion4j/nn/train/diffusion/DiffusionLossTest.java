@@ -203,7 +203,7 @@ class DiffusionLossTest {
   }
 
   /**
-   * Beside a square error the bound does not reach the mean: the gradient is that of the square
+   * Beside a squared error the bound does not reach the mean: the gradient is that of the square
    * error, 2·weight·(output − target)/D. Of the bound alone it is not.
    */
   @ParameterizedTest

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Measure the distance between the pictures of deterministic samplers and a "
           + "reference picture drawn with many more steps.",
-      "The distance is the root mean square error over the pixels of the decoder's "
+      "The distance is the root mean squared error over the pixels of the decoder's "
           + "images, which are in [-1, 1]."
     },
     footer = {

@@ -12,7 +12,7 @@ import io.diffusion4j.nn.Tensor;
 @FunctionalInterface
 @PluginPoint(value = "loss", expected = "numbers whose first axis is the batch's")
 public interface DenoisingLoss {
-  /** The square error (Ho et al. 2020, eq. 14). */
+  /** The squared error (Ho et al. 2020, eq. 14). */
   DenoisingLoss SQUARE =
       (nn, prediction, target) -> nn.map(Function.SQUARE, nn.subtract(target, prediction));
 

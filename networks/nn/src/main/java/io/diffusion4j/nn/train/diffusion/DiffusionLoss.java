@@ -34,12 +34,12 @@ public final class DiffusionLoss {
   public static final String X0 = "x0";
 
   /**
-   * Input {@code [8]}: weight of the square error, k, smallest and largest log-variance, 1 where t
+   * Input {@code [8]}: weight of the squared error, k, smallest and largest log-variance, 1 where t
    * = 0, T, weight of the row, t.
    */
   public static final String ROW = "row";
 
-  /** Metric: the mean square error of the prediction. */
+  /** Metric: the mean squared error of the prediction. */
   public static final String MSE = "mse";
 
   private static final String BOUND = "vlb";
@@ -60,7 +60,7 @@ public final class DiffusionLoss {
   }
 
   /**
-   * Returns the weighted square error and, where the variance is learned, the hybrid loss ({@link
+   * Returns the weighted squared error and, where the variance is learned, the hybrid loss ({@link
    * LossType#RESCALED_MSE} with {@link VarianceType#LEARNED_RANGE}).
    *
    * @param outputs the network's: the prediction and, if there is a second, the variance
@@ -132,7 +132,7 @@ public final class DiffusionLoss {
     var smallest = overSample(column(2));
     var largest = overSample(column(3));
     var first = column(4);
-    // With a square error, the bound trains the variance only.
+    // With a squared error, the bound trains the variance only.
     var difference =
         nn.multiply(type.isSquareError() ? nn.detached(error) : error, overSample(column(1)));
     var logVariance =

@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * @param metrics further numbers to watch, by name
  */
 public record LossTerms(DenoisingLoss loss, Map<String, DenoisingMetric> metrics) {
-  /** The square error alone. */
+  /** The squared error alone. */
   public static final LossTerms SQUARE = new LossTerms(DenoisingLoss.SQUARE, Map.of());
 
   public LossTerms {

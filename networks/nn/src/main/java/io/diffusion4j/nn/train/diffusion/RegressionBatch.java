@@ -24,7 +24,7 @@ public record RegressionBatch(
    *
    * @param xt the noisy sample
    * @param x0 the clean one to be estimated
-   * @param weight the weight of the mean square error of x̂₀
+   * @param weight the weight of the mean squared error of x̂₀
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   public record Row(float[] xt, float[] x0, int t, double weight) {}
