@@ -52,6 +52,13 @@ class DroppedOptionsTest {
             + "| ingredient: missing.png:0.5 (expected: an existing image)",
         "search x --text a --top 1000000000 | top: 1000000000 (expected: in [1, 10000])",
         "search x --text a --sheet s.jpg | sheet: s.jpg (expected: a name that ends in .png)",
+        "verify DIR --model x | model: x (expected: none without --replay)",
+        "verify DIR --prior ar | prior: ar (expected: none without --replay)",
+        "train decoder --crop random | crop: random (expected: none without --data)",
+        "train decoder --flip | flip: given (expected: none without --data)",
+        "train decoder --data-threads 0 | data-threads: 0 (expected: none without --data)",
+        "mcp --token-file x | token-file: x (expected: none without --server or --config)",
+        "mcp --server http://127.0.0.1:1 --config x | config: x (expected: none beside --server)",
         "data x --sheet s.webp | sheet: s.webp (expected: a name that ends in .png)"
       })
   void whatCannotHoldIsRefused(String line, String message) {

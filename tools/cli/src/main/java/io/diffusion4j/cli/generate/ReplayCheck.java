@@ -2,6 +2,7 @@ package io.diffusion4j.cli.generate;
 
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.options.GivenOptions;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.provenance.ReplayFinding.Verdict;
@@ -15,7 +16,9 @@ import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Checks files by drawing them again, and reports one line for each. */
 @Command // or picocli takes it for no mixin
@@ -30,11 +33,24 @@ public final class ReplayCheck {
   @Mixin private Redrawing redrawing = new Redrawing();
   @Mixin private SourceOptions source = new SourceOptions();
 
+  @Spec(Spec.Target.SELF)
+  private CommandSpec self = CommandSpec.create();
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
   private final Set<Verdict> verdicts = EnumSet.noneOf(Verdict.class);
   private int failure;
 
-  /** Returns whether the check was requested. */
+  /**
+   * Returns whether the check was requested.
+   *
+   * @throws IllegalArgumentException if it was not, but an option for it is given
+   */
   public boolean isGiven() {
+    if (!given) {
+      GivenOptions.refuseBeside("--replay", self, command, "none without --replay");
+    }
     return given;
   }
 

@@ -64,6 +64,12 @@ public final class McpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Check.that(
+        token == null || server != null || file != null,
+        "token-file",
+        token,
+        "none without --server or --config");
+    Check.that(file == null || server == null, "config", file, "none beside --server");
     Optional<String> sent =
         token == null ? Optional.empty() : Optional.of(Files.readString(token).strip());
     if (server != null) {

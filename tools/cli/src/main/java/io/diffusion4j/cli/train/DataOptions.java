@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.train;
 
+import io.diffusion4j.cli.options.GivenOptions;
 import io.diffusion4j.cli.options.PictureColumns;
 import io.diffusion4j.cli.options.PreparationOptions;
 import io.diffusion4j.data.BadPictures;
@@ -11,7 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options for the training pictures and their reading. */
 final class DataOptions {
@@ -82,6 +85,12 @@ final class DataOptions {
               + "deleted at any time.")
   private @Nullable Path cache;
 
+  @Spec(Spec.Target.SELF)
+  private CommandSpec self = CommandSpec.create();
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
   /** The treatment of unreadable pictures, with their largest share. */
   enum Bad {
     skip(BadPictures.DEFAULT_MAX),
@@ -97,13 +106,12 @@ final class DataOptions {
   /**
    * Returns the paths of {@code --data}, none for emoji.
    *
-   * @throws IllegalArgumentException if pictures are held out without {@code --data}
+   * @throws IllegalArgumentException if an option of the pictures is given without {@code --data}
    */
   List<String> paths() {
-    Check.that(
-        validation == null || !paths.isEmpty(), "validation", validation, "none without --data");
-    Check.that(
-        embeddings == null || !paths.isEmpty(), "embeddings", embeddings, "none without --data");
+    if (paths.isEmpty()) {
+      GivenOptions.refuseBeside("--data", self, command, "none without --data");
+    }
     return paths;
   }
 

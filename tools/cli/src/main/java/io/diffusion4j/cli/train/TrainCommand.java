@@ -3,6 +3,7 @@ package io.diffusion4j.cli.train;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StopOnSignal;
+import io.diffusion4j.cli.options.GivenOptions;
 import io.diffusion4j.cli.options.GpuOption;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.data.DataSet;
@@ -364,14 +365,7 @@ public final class TrainCommand implements Callable<Integer> {
         "none for judge");
     Check.that(
         pictures.paths().isEmpty(), "data", String.join(", ", pictures.paths()), "none for judge");
-    var line = spec.commandLine().getParseResult();
-    for (String option : NOT_OF_JUDGES) {
-      Check.that(
-          !line.hasMatchedOption(option),
-          option.substring(2),
-          line.<Object>matchedOptionValue(option, ""),
-          "none for judge");
-    }
+    GivenOptions.refuse(spec, NOT_OF_JUDGES, "none for judge");
     JudgePreset preset = JudgePreset.named(presetName);
     Path stateFolder = stateFolder(preset.name());
     Path folder = model == null ? home(preset.name()).resolve(JudgeTraining.WORD) : model;
