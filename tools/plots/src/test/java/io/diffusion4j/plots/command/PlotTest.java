@@ -167,7 +167,7 @@ final class PlotTest {
   @CsvSource({
     "plan --steps 0, 'steps: 0 (expected: in [1, 1000])'",
     "plan --steps 11 --train-steps 10, 'steps: 11 (expected: in [1, 10])'",
-    "plan --train-steps -1, train-steps: -1 (expected: ≥ 1)",
+    "plan --train-steps -1, 'train-steps: -1 (expected: in [1, 1000000])'",
     "plan --respacing ddim300, 'steps: 300 (expected: a whole stride through 1000, such as [167,"
         + " 200, 250, 334])'",
     "plan --respacing fast, 'respacing: \"fast\" (expected: \"ddimN\", \"fast27\" or section counts"
@@ -175,7 +175,7 @@ final class PlotTest {
     "plot posterior --timestep 1000, timestep: 1000 (expected: from 0 to 999)",
     "plot posterior --timestep 20 --steps 22, 'steps: 22 (expected: from 1 to 21)'",
     "plot posterior --at 4, 'at: 4.0 (expected: in [-3, 3])'",
-    "plot bound --train-steps 0, train-steps: 0 (expected: ≥ 1)",
+    "plot bound --train-steps 0, 'train-steps: 0 (expected: in [1, 1000000])'",
     "'plan --timesteps 0,500', 'timesteps: [0, 500] (expected: strictly decreasing and ≥ 0)'",
     "'plan --timesteps 1000,5', 'timesteps: [1000, 5] (expected: below 1000)'",
   })
