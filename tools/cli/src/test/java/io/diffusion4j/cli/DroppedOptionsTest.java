@@ -59,10 +59,15 @@ class DroppedOptionsTest {
         "train decoder --data-threads 0 | data-threads: 0 (expected: none without --data)",
         "mcp --token-file x | token-file: x (expected: none without --server or --config)",
         "mcp --server http://127.0.0.1:1 --config x | config: x (expected: none beside --server)",
+        "data DIR --data-threads 0 | data-threads: 0 (expected: ≥ 1)",
+        "embed DIR -o DIR/none/e.npy | output: DIR/none/e.npy (expected: a file in a folder that is"
+            + " there; DIR/none is none)",
         "data x --sheet s.webp | sheet: s.webp (expected: a name that ends in .png)"
       })
   void whatCannotHoldIsRefused(String line, String message) {
-    assertRefused(message, line.replace("DIR", folder.toString()).split(" ", -1));
+    assertRefused(
+        message.replace("DIR", folder.toString()),
+        line.replace("DIR", folder.toString()).split(" ", -1));
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.diffusion4j.clip.embed.EmbeddingRunFile;
 import io.diffusion4j.clip.embed.Embeddings;
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,7 @@ public final class EmbedCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Embeddings.requireFormat("output", output);
+    new OutputFile(output).requireWritable();
     batch.size();
     List<String> words = new ArrayList<>(texts);
     if (textFile != null) {

@@ -13,6 +13,7 @@ import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.data.Prefetcher;
 import io.diffusion4j.data.files.CleanCopy;
 import io.diffusion4j.data.files.PictureFiles;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
@@ -99,6 +100,7 @@ public final class DataCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Check.that(threads >= 1, "data-threads", threads, "≥ 1");
     Optional<OutputFile> sheetFile =
         Optional.ofNullable(sheet).map(file -> new OutputFile("sheet", file));
     Optional<OutputFile> jsonFile = json.path().map(file -> new OutputFile("json", file));

@@ -1,5 +1,6 @@
 package io.diffusion4j.plots.command;
 
+import io.diffusion4j.cli.options.GivenOptions;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.SectionSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
@@ -10,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options for the timesteps of a schedule and the visited ones. */
 final class GridOptions {
@@ -49,6 +52,9 @@ final class GridOptions {
           "The visited timesteps, from the noisiest to the cleanest, separated by commas.")
   private List<Integer> timesteps = List.of();
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
   /** Returns the schedules of these names, in their order. */
   Map<String, NoiseSchedule> schedules(Collection<String> names) {
     return trainSteps.schedules(names);
@@ -56,6 +62,9 @@ final class GridOptions {
 
   /** Returns the requested timesteps by name; empty if there are none. */
   Map<String, Timesteps> visited() {
+    if (spacings.isEmpty()) {
+      GivenOptions.refuse(command, List.of("--steps"), "none without --spacing");
+    }
     Map<String, Timesteps> visited = new LinkedHashMap<>();
     spacings.forEach(name -> visited.put(name, spaced(name)));
     respacing.ifPresent(spec -> visited.put(spec, SectionSpacing.parse(trainSteps.count(), spec)));
@@ -68,8 +77,9 @@ final class GridOptions {
 
   /** Returns the requested timesteps by name, or those of a default spacing. */
   Map<String, Timesteps> visitedOr(String spacing) {
-    Map<String, Timesteps> visited = visited();
-    return visited.isEmpty() ? Map.of(spacing, spaced(spacing)) : visited;
+    return respacing.isEmpty() && timesteps.isEmpty() && spacings.isEmpty()
+        ? Map.of(spacing, spaced(spacing))
+        : visited();
   }
 
   private Timesteps spaced(String name) {

@@ -166,6 +166,8 @@ final class PlotTest {
   @ParameterizedTest
   @CsvSource({
     "plan --steps 0, 'steps: 0 (expected: in [1, 1000])'",
+    "'plan --steps 5 --timesteps 9,3', steps: 5 (expected: none without --spacing)",
+    "plot schedules --steps 5, steps: 5 (expected: none without --spacing)",
     "plan --steps 11 --train-steps 10, 'steps: 11 (expected: in [1, 10])'",
     "plan --train-steps -1, 'train-steps: -1 (expected: in [1, 1000000])'",
     "plan --respacing ddim300, 'steps: 300 (expected: a whole stride through 1000, such as [167,"
