@@ -39,7 +39,7 @@ final class FakeHub implements AutoCloseable {
   /** After how many bytes the connections of the other host are cut, one after the other. */
   final ConcurrentLinkedQueue<Integer> cuts = new ConcurrentLinkedQueue<>();
 
-  /** Holds the cut connections open, so that the client hears nothing more. */
+  /** Holds the cut connections open, so that the client receives nothing more. */
   volatile boolean silent;
 
   String claimedHash = "";
