@@ -5,6 +5,7 @@ import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -31,7 +32,9 @@ public final class RandomNetwork implements NetworkDefinition {
     /** One output, the sum of squares of each sample, to be differentiated. */
     LOSS,
     /** One block of the size of a published network. */
-    BLOCK
+    BLOCK,
+    /** Sums and products of values that are broadcast along any of the axes. */
+    BROADCAST
   }
 
   /** Determines a network. */
@@ -56,6 +59,7 @@ public final class RandomNetwork implements NetworkDefinition {
         yield List.of(nn.mean(nn.map(Function.SQUARE, flat), 1));
       }
       case BLOCK -> List.of(nn.output(growing.block()));
+      case BROADCAST -> List.of(nn.output(growing.broadcast()));
     };
   }
 
@@ -305,6 +309,65 @@ public final class RandomNetwork implements NetworkDefinition {
                     : x;
         default -> x;
       };
+    }
+
+    /** Sums and products, each with curves before and after it or without. */
+    Tensor broadcast() {
+      long[] whole = new long[2 + random.nextInt(2)];
+      Arrays.setAll(whole, axis -> one(1, 2, 3, 4, 8));
+      Tensor x = curved(summand(nn.at("first"), whole));
+      int count = 1 + random.nextInt(3);
+      for (int i = 0; i < count; i++) {
+        var other = curved(summand(nn.at("summand", i), whole));
+        var operation = random.nextInt(3) > 0 ? Operation.ADD : Operation.MULTIPLY;
+        x = curved(nn.combine(operation, x, other));
+        x = random.nextBoolean() ? nn.combine(Operation.ADD, other, x) : x;
+      }
+      return x.shape().get(0) == Tensor.BATCH ? x : nn.add(x, input("row", ones(whole.length)));
+    }
+
+    private static long[] ones(int rank) {
+      long[] ones = new long[rank];
+      Arrays.fill(ones, 1);
+      return ones;
+    }
+
+    private Tensor curved(Tensor x) {
+      return random.nextInt(3) > 0 ? x : nn.map(CURVES.get(random.nextInt(CURVES.size())), x);
+    }
+
+    /** A value with some axes of a shape, and 1 for each of the others. */
+    private Tensor summand(Nn at, long[] whole) {
+      long[] own = Arrays.stream(whole).map(size -> random.nextInt(3) > 0 ? size : 1).toArray();
+      long size = Arrays.stream(own).reduce(1, Math::multiplyExact);
+      String name = "x" + inputCount++;
+      long channels = own[own.length - 1];
+      long[] positions = own.clone();
+      positions[own.length - 1] = one(1, 5, 8);
+      return switch (random.nextInt(6)) {
+        case 0 -> input(name, own);
+        case 1 -> nn.input(at.parameter("learned", Init.normal(1), withRows(1, own)));
+        case 2 -> at.reshape(at.linear(input(name, 7), size), withRows(-1, own));
+        case 3 -> {
+          var columns = at.linear(input(name, size, 5), 1);
+          yield at.reshape(columns, withRows(-1, own));
+        }
+        case 4 ->
+            own.length == 3
+                ? at.conv2d(input(name, positions), channels, (int) one(1, 3))
+                : at.linear(input(name, positions), channels);
+        default -> {
+          var inner = nn.gelu(at.at("inner").linear(input(name, positions), 16));
+          yield at.linear(inner, channels);
+        }
+      };
+    }
+
+    private static long[] withRows(long rows, long[] sample) {
+      long[] shape = new long[1 + sample.length];
+      shape[0] = rows;
+      System.arraycopy(sample, 0, shape, 1, sample.length);
+      return shape;
     }
 
     private Tensor any(List<Tensor> tensors) {

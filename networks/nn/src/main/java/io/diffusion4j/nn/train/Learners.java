@@ -33,6 +33,7 @@ final class Learners {
         whole.stream()
             .map(form -> config.lowRank().map(updates -> updates.in(form)).orElse(form))
             .toList();
+    config.frozen().requireAll("freeze", forms.get(0).network().parameters().keySet());
     String asked = Engines.requireKnown(config.compute().engine());
     var precision = config.compute().precision();
     Check.that(

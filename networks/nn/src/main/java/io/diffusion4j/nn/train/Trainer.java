@@ -61,26 +61,11 @@ public final class Trainer implements AutoCloseable {
    * @param group is not closed with the trainer
    */
   public Trainer(Objective objective, TrainingConfig config, Group group) {
-    this(Learners.of(objective, config, group), Dropouts.of(objective, config), config, group);
-  }
-
-  /** Initialises the weights of a learner without dropout, and takes ownership of it. */
-  Trainer(TrainingSession learner, TrainingConfig config, Group group) {
-    this(learner, Dropouts.NONE, config, group);
-  }
-
-  private Trainer(TrainingSession learner, Dropouts dropouts, TrainingConfig config, Group group) {
-    this.dropouts = dropouts;
+    this.dropouts = Dropouts.of(objective, config);
     this.group = group;
-    this.learner = learner;
     this.config = config;
+    this.learner = Learners.of(objective, config, group);
     this.parameters = learner.parameters();
-    try {
-      config.frozen().requireAll("freeze", parameters.stream().map(Parameter::key).toList());
-    } catch (IllegalArgumentException e) {
-      learner.close();
-      throw e;
-    }
     var random = new SplittableRandom(config.seed());
     var values = new TensorMap();
     for (Parameter p : parameters) {

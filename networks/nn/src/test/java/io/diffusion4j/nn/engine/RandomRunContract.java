@@ -39,6 +39,12 @@ public interface RandomRunContract {
     RandomSeeds.each(1, seed -> runs(new RandomNetwork(seed, Kind.BLOCK), seed));
   }
 
+  /** What is fused into a product is of the size of its result, or of its channels. */
+  @Test
+  default void randomBroadcastsAreThoseOfTheirDefinitions() {
+    RandomSeeds.each(40, seed -> runs(new RandomNetwork(seed, Kind.BROADCAST), seed));
+  }
+
   /** Runs a network; returns whether the engine has it. */
   default boolean runs(RandomNetwork definition, long seed) {
     assumeTrue(Stream.of(Precision.values()).anyMatch(p -> engine().unavailable(p).isEmpty()));

@@ -3,10 +3,12 @@ package io.diffusion4j.nn.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.nn.engine.Precision;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyPatternsTest {
   @ParameterizedTest
@@ -33,6 +35,20 @@ class KeyPatternsTest {
     assertThatThrownBy(() -> KeyPatterns.of("up.*,down_block.*").requireAll("freeze", keys))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("freeze: down_block.* (expected: a pattern of parameters of the network)");
+  }
+
+  /** No engine is on the class path of this module. */
+  @ParameterizedTest
+  @ValueSource(strings = {"hiden.*", "hidden.*,bias.out"})
+  void aTrainerRefusesSuchAPatternBeforeItPreparesAnEngine(String patterns) {
+    var config = Tiny.config(1, Precision.FLOAT32);
+    assertThatThrownBy(
+            () -> new Trainer(Tiny.OBJECTIVE, config.withFrozen(KeyPatterns.of(patterns))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("freeze: ");
+    assertThatThrownBy(
+            () -> new Trainer(Tiny.OBJECTIVE, config.withFrozen(KeyPatterns.of("hidden.*"))))
+        .hasMessageStartingWith("engine: none");
   }
 
   @Test
