@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.schedule;
 
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.schedule.Timesteps.Start;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,11 +32,11 @@ public final class TimestepSpacings {
             List<Integer> rounded = linspace(trainSteps, n, n - 1).values();
             int last = trainSteps - 1;
             int intervals = Math.max(1, n - 1);
-            return new Timesteps(
-                rounded,
+            List<Double> times =
                 IntStream.range(0, n)
                     .mapToObj(i -> (double) last * (n - 1 - i) / intervals)
-                    .toList());
+                    .toList();
+            return new Timesteps(rounded, times).startingFrom(Start.NOISE);
           });
 
   /**
@@ -63,7 +64,8 @@ public final class TimestepSpacings {
             double stride =
                 trainSteps - (trainSteps - (double) trainSteps / n); // as np.arange does
             return new Timesteps(
-                rounded(n, i -> trainSteps - i * stride).stream().map(t -> t - 1).toList());
+                    rounded(n, i -> trainSteps - i * stride).stream().map(t -> t - 1).toList())
+                .startingFrom(Start.NOISE);
           });
 
   /**
@@ -112,7 +114,8 @@ public final class TimestepSpacings {
               most,
               n,
               trainSteps);
-          return descending(IntStream.range(0, n).mapToObj(i -> i * stride + offset).toList());
+          return descending(IntStream.range(0, n).mapToObj(i -> i * stride + offset).toList())
+              .startingFrom(Start.DATA);
         });
   }
 
@@ -130,8 +133,8 @@ public final class TimestepSpacings {
           Check.that(stride > 0, "steps", n, "in [1, %s]", trainSteps - 1);
           int most = trainSteps - 1 - n * stride;
           Check.that(offset <= most, "offset", offset, "at most %s for %s steps", most, n);
-          return descending(
-              IntStream.rangeClosed(1, n).mapToObj(i -> i * stride + offset).toList());
+          return descending(IntStream.rangeClosed(1, n).mapToObj(i -> i * stride + offset).toList())
+              .startingFrom(Start.DATA);
         });
   }
 

@@ -14,8 +14,20 @@ import java.util.List;
  * @param times the times before rounding, for the solvers that work between timesteps (diffusers'
  *     Euler, Heun and Euler ancestral); the whole timesteps themselves for most spacings
  * @param passed the noisier timesteps of the list, which are not visited; none for a whole list
+ * @param start the variance of the initial sample, for the solvers that distinguish it
  */
-public record Timesteps(List<Integer> values, List<Double> times, List<Integer> passed) {
+public record Timesteps(
+    List<Integer> values, List<Double> times, List<Integer> passed, Start start) {
+  /** The variance of the initial sample of diffusers' Euler and Heun. */
+  public enum Start {
+    /** That of the noise alone: {@code linspace} and {@code trailing}. */
+    NOISE,
+    /** That of the noise and what is left of the data: {@code leading}. */
+    DATA,
+    /** {@link #NOISE} at the end of the schedule, {@link #DATA} below it. */
+    BY_PLACE
+  }
+
   public Timesteps {
     values = List.copyOf(values);
     passed = List.copyOf(passed);
@@ -41,7 +53,7 @@ public record Timesteps(List<Integer> values, List<Double> times, List<Integer> 
 
   /** Creates a whole list. */
   public Timesteps(List<Integer> values, List<Double> times) {
-    this(values, times, List.of());
+    this(values, times, List.of(), Start.BY_PLACE);
   }
 
   /** Creates whole timesteps, with nothing between them. */
@@ -64,7 +76,18 @@ public record Timesteps(List<Integer> values, List<Double> times, List<Integer> 
     int from = size() - count;
     List<Integer> before = new ArrayList<>(passed);
     before.addAll(values.subList(0, from));
-    return new Timesteps(values.subList(from, size()), times.subList(from, size()), before);
+    return new Timesteps(
+        values.subList(from, size()), times.subList(from, size()), before, Start.BY_PLACE);
+  }
+
+  /** Returns these timesteps with another start. */
+  Timesteps startingFrom(Start other) {
+    return new Timesteps(values, times, passed, other);
+  }
+
+  /** Returns whether the initial sample has the variance of the noise alone. */
+  public boolean startsFromNoise(int trainSteps) {
+    return start == Start.NOISE || (start == Start.BY_PLACE && values.get(0) == trainSteps - 1);
   }
 
   /** Returns the number of timesteps, without the clean end. */

@@ -34,12 +34,12 @@ public interface Grid {
   }
 
   /**
-   * Returns the standard deviation of the initial sample of diffusers' Euler and Heun: pure noise
-   * at the end of the schedule, and 1 where the timesteps begin below it, as what is left of the
-   * data adds to the variance.
+   * Returns the standard deviation of the initial sample of diffusers' Euler and Heun: that of the
+   * noise, or 1 where what is left of the data adds to the variance; see {@link Timesteps.Start}.
    */
   static double initialScale(NoiseSchedule schedule, Timesteps timesteps) {
-    int first = timesteps.get(0);
-    return first == schedule.steps() - 1 ? schedule.level(first).noise() : 1;
+    return timesteps.startsFromNoise(schedule.steps())
+        ? schedule.level(timesteps.get(0)).noise()
+        : 1;
   }
 }

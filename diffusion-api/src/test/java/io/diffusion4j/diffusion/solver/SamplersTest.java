@@ -441,14 +441,32 @@ class SamplersTest implements SamplerContract {
   /** diffusers: √(σ² + 1) of its samples x/√ᾱ with leading timesteps, and σ with the others. */
   @ParameterizedTest
   @ValueSource(strings = {"euler", "euler-ancestral", "euler-karras", "heun", "heun-karras"})
-  void aStartBelowTheEndOfTheScheduleHasTheVarianceOfTheData(String name) {
-    NoiseSchedule schedule = new LinearSchedule(1000);
+  void theSpacingDecidesWhetherASampleStartsWithTheVarianceOfTheData(String name) {
+    NoiseSchedule schedule = new LinearSchedule(40);
     Sampler sampler = Samplers.standard().named(name);
-    assertThat(sampler.plan(schedule, TimestepSpacings.leading(1).of(1000, 7)).initialScale())
-        .isEqualTo(1);
+    for (int n = 1; n <= 40; n++) {
+      var leading = TimestepSpacings.LEADING.of(40, n);
+      double sigma = schedule.level(leading.get(0)).sigma();
+      double signal = schedule.level(leading.get(0)).signal();
+      assertThat(sampler.plan(schedule, leading).initialScale())
+          .isCloseTo(signal * Math.sqrt(sigma * sigma + 1), within(1e-9));
+      for (var spacing : List.of(TimestepSpacings.LINSPACE, TimestepSpacings.TRAILING)) {
+        var timesteps = spacing.of(40, n);
+        var first = schedule.level(timesteps.get(0));
+        assertThat(sampler.plan(schedule, timesteps).initialScale())
+            .as("%s steps", n)
+            .isCloseTo(first.signal() * first.sigma(), within(1e-9));
+      }
+    }
+  }
+
+  /** The sample is a noised image, whose variance is that of the data and the noise. */
+  @Test
+  void theEndOfAListHasNoStartOfItsOwn() {
+    NoiseSchedule schedule = new LinearSchedule(40);
     for (var spacing : List.of(TimestepSpacings.LINSPACE, TimestepSpacings.TRAILING)) {
-      assertThat(sampler.plan(schedule, spacing.of(1000, 7)).initialScale())
-          .isCloseTo(Math.sqrt(1 - schedule.alphaBar(999)), within(1e-9));
+      var end = spacing.of(40, 8).last(5);
+      assertThat(new EulerSampler().plan(schedule, end).initialScale()).isEqualTo(1);
     }
   }
 
