@@ -118,11 +118,18 @@ public record StageSetting<T>(
   }
 
   /**
-   * A test of values that needs no stage.
+   * A check of values that needs no stage.
    *
+   * @param fault describes what is expected instead of a value; empty for a value inside
    * @param expected describes the values inside
    */
-  public record Range<T>(Predicate<T> holds, String expected) {}
+  public record Range<T>(Function<T, Optional<String>> fault, String expected) {
+    /** Returns the range of the values that pass a test. */
+    public static <T> Range<T> of(Predicate<T> holds, String expected) {
+      return new Range<>(
+          value -> holds.test(value) ? Optional.empty() : Optional.of(expected), expected);
+    }
+  }
 
   /**
    * The values of a setting that a stage lists, so that a form can offer them.
@@ -214,7 +221,7 @@ public record StageSetting<T>(
         false,
         kind,
         help,
-        new Range<>(value -> true, "any"),
+        Range.of(value -> true, "any"),
         stage -> true,
         (stage, given) -> Optional.empty(),
         (stage, value, given) -> Optional.empty(),
@@ -234,20 +241,15 @@ public record StageSetting<T>(
         name, option, true, kind, help, range, reads, defaultValue, refusal, offer, effect);
   }
 
-  /** Returns the setting with a range. */
+  /** Returns the setting with a range, the values that pass a test. */
   public StageSetting<T> within(Predicate<T> holds, String expected) {
+    return within(Range.of(holds, expected));
+  }
+
+  /** Returns the setting with a range. */
+  public StageSetting<T> within(Range<T> values) {
     return new StageSetting<>(
-        name,
-        option,
-        ofOneStage,
-        kind,
-        help,
-        new Range<>(holds, expected),
-        reads,
-        defaultValue,
-        refusal,
-        offer,
-        effect);
+        name, option, ofOneStage, kind, help, values, reads, defaultValue, refusal, offer, effect);
   }
 
   /** Returns the setting of some stages only. */
@@ -283,9 +285,7 @@ public record StageSetting<T>(
 
   /** Returns a setting of some models for a stage that has it, with its range there. */
   public StageSetting<T> offered(Range<T> there) {
-    return within(there.holds, there.expected)
-        .readBy(stage -> true)
-        .refusing((stage, value, given) -> Optional.empty());
+    return within(there).readBy(stage -> true).refusing((stage, value, given) -> Optional.empty());
   }
 
   /** Returns the setting with an effect. */
@@ -303,24 +303,16 @@ public record StageSetting<T>(
   /** Describes the values that a text must stand for, if it stands for none in the range. */
   public Optional<String> fault(String text) {
     Optional<T> value = kind.parse(text);
-    return value.filter(range.holds()).isPresent()
-        ? Optional.empty()
-        : Optional.of(value.isEmpty() || kind.isPair() ? kind.expected() : range.expected());
+    return value.isEmpty()
+        ? Optional.of(kind.expected())
+        : range.fault().apply(value.get()).map(own -> kind.isPair() ? kind.expected() : own);
   }
 
   /** Describes what a stage expects instead of the given value; empty if it is absent or valid. */
   public Optional<String> fault(Stage stage, Values given) {
     return given
         .get(this)
-        .flatMap(
-            value ->
-                refusal
-                    .of(stage, value, given)
-                    .or(
-                        () ->
-                            range.holds().test(value)
-                                ? Optional.empty()
-                                : Optional.of(range.expected())));
+        .flatMap(value -> refusal.of(stage, value, given).or(() -> range.fault().apply(value)));
   }
 
   private SamplingSettings applied(SamplingSettings settings, Stage stage, Values given) {

@@ -8,6 +8,7 @@ import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.EtaSampler;
 import io.diffusion4j.diffusion.stage.StageSetting.Kind;
 import io.diffusion4j.diffusion.stage.StageSetting.Offer;
+import io.diffusion4j.diffusion.stage.StageSetting.Range;
 import io.diffusion4j.diffusion.stage.StageSetting.Refusal;
 import io.diffusion4j.diffusion.stage.StageSetting.Values;
 import java.util.Collection;
@@ -163,6 +164,7 @@ public final class StageSettings {
                   + " as cfg:rescale=0.7 or apg:threshold=2.5. Methods: "
                   + Guider.names()
                   + ". Default: cfg.")
+          .within(new Range<>(Guider::expectedInsteadOf, "any"))
           .readBy(stage -> denoises(stage) && isGuided(stage))
           .refusing(StageSettings::guiderExpected)
           .offering(stage -> Offer.names(List.of(Guider.names().split(", ", -1))))
@@ -366,7 +368,7 @@ public final class StageSettings {
     if (unset.isPresent()) {
       return unset;
     }
-    if (!GUIDANCE_INTERVAL.range().holds().test(levels)) {
+    if (GUIDANCE_INTERVAL.range().fault().apply(levels).isPresent()) {
       return Optional.empty(); // refused by the range
     }
     try {

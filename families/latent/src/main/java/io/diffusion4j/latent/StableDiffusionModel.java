@@ -230,7 +230,7 @@ final class StableDiffusionModel implements AutoCloseable {
 
   private static StageSetting<Integer> upTo(StageSetting<Integer> setting, int most) {
     return setting.offered(
-        new StageSetting.Range<>(value -> value >= 0 && value <= most, "0 to " + most));
+        StageSetting.Range.of(value -> value >= 0 && value <= most, "0 to " + most));
   }
 
   /** Assigns the updates to the components. */
