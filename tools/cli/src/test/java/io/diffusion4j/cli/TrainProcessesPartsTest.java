@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -70,6 +71,15 @@ class TrainProcessesPartsTest {
     assertThat(weights).isNotEmpty();
     for (Path file : weights) {
       assertThat(two.resolve(one.relativize(file))).hasSameBinaryContentAs(file);
+    }
+  }
+
+  /** The frozen CLIP of a decoder and of a prior has the engine and the precision of the run. */
+  @Test
+  void oneEngineRunsTheFrozenNetworksToo() {
+    for (String part : List.of("prior-ar", "decoder")) {
+      var line = List.of(part, "--preset", "tiny", "--start-from", "" + base);
+      train(line, folder.resolve("onednn-" + part), "--engine", "onednn");
     }
   }
 

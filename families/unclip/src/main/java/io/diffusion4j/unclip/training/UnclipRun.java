@@ -19,7 +19,6 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.training.ComponentRun;
 import io.diffusion4j.training.PartTechniques;
@@ -144,7 +143,7 @@ public record UnclipRun(ComponentRun run) {
     }
   }
 
-  /** Opens CLIP's text tower. */
+  /** Opens CLIP's text tower, in the precision of the training run. */
   public ClipTextModel textModel() {
     Path folder = run.folder(UnclipFolder.TEXT_ENCODER);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
@@ -153,11 +152,11 @@ public record UnclipRun(ComponentRun run) {
           tokenizer(run.layout().clip()),
           ClipFolders.readText(folder),
           checkpoint.only(ClipFolders::isParameter),
-          run.config().compute().withPrecision(Precision.BFLOAT16));
+          run.config().compute());
     }
   }
 
-  /** Returns CLIP's image tower, which is loaded on first use. */
+  /** Returns CLIP's image tower in the same precision, which is loaded on first use. */
   public ImageTower imageTower() {
     return new ImageTower(this::imageModel);
   }
@@ -171,7 +170,7 @@ public record UnclipRun(ComponentRun run) {
           preprocessor(network),
           network,
           checkpoint.only(ClipFolders::isParameter),
-          run.config().compute().withPrecision(Precision.BFLOAT16));
+          run.config().compute());
     }
   }
 
