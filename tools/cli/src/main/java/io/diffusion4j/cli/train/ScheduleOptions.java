@@ -4,6 +4,7 @@ import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.KeyPatterns;
 import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.Optimizer;
@@ -28,22 +29,22 @@ final class ScheduleOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "The number of training steps. Default: the preset's value")
+      description = "The number of training steps. Default: the preset's value; for distill 600")
   private @Nullable Long steps;
 
   @Option(
       names = "--epochs",
       paramLabel = "X",
       description =
-          "The length of training in epochs of --data, instead of --steps. With the "
-              + "part all, each part trains this many epochs at its own batch size, so a "
+          "The length of training in epochs of --data, instead of --steps. With train "
+              + "all, each part trains this many epochs at its own batch size, so a "
               + "part with smaller batches takes more steps.")
   private @Nullable Double epochs;
 
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "The batch size. Default: the preset's value")
+      description = "The batch size. Default: the preset's value; for distill 32")
   private @Nullable Integer batch;
 
   @Option(
@@ -51,14 +52,16 @@ final class ScheduleOptions {
       paramLabel = "N",
       description =
           "Accumulate the gradients of N batches in each step. A step then equals one "
-              + "with N times the batch size, in the memory of one batch. For clip, the loss "
+              + "with N times the batch size, in the memory of one batch. In train clip, the loss "
               + "contrasts all pairs of the step. Default: 1")
   private @Nullable Integer accumulate;
 
   @Option(
       names = "--learning-rate",
       paramLabel = "X",
-      description = "The peak learning rate, after the warm-up. Default: the preset's value")
+      description =
+          "The peak learning rate, after the warm-up. Default: the preset's value; for "
+              + "distill 0.0003")
   private @Nullable Double learningRate;
 
   @Option(
@@ -85,7 +88,8 @@ final class ScheduleOptions {
       paramLabel = "NAME",
       description =
           "The optimizer: adamw, muon, or one of a plugin. muon updates matrices, and "
-              + "uses adamw for the other parameters. Default: the preset's optimizer")
+              + "uses adamw for the other parameters. Default: the preset's optimizer; for "
+              + "distill adamw")
   private @Nullable String optimizer;
 
   @Option(
@@ -109,8 +113,8 @@ final class ScheduleOptions {
       split = ",",
       description =
           "The decay of the exponential moving average (EMA) of the weights, which is "
-              + "written to the model. With several values (X,X,X), the state contains all "
-              + "averages, and the model gets the first.")
+              + "written to the model. With two or three values, the state contains an "
+              + "average for each, and the model gets the first. Default: 0.999")
   private List<Double> emaDecay = List.of();
 
   @Option(
@@ -126,10 +130,10 @@ final class ScheduleOptions {
       names = "--lora-rank",
       paramLabel = "N",
       description =
-          "Train low-rank updates (LoRA) of this rank for the model of --start-from "
-              + "instead of its weights. They are written to PART_lora in the model's "
-              + "folder, such as decoder_lora; distill writes them to OUTPUT, for --lora "
-              + "OUTPUT.")
+          "Train low-rank updates (LoRA) of this rank for the model of --start-from, or "
+              + "for the teacher of distill, instead of all weights. They are written to PART_lora "
+              + "in the model's folder, such as decoder_lora; distill writes them to OUTPUT, "
+              + "for --lora OUTPUT.")
   private @Nullable Integer loraRank;
 
   @Option(
@@ -162,7 +166,7 @@ final class ScheduleOptions {
       paramLabel = "N",
       description =
           "The random seed of the initial weights and the data order. Default: the "
-              + "preset's value")
+              + "preset's value; for distill 1")
   private @Nullable Long seed;
 
   @Option(
@@ -170,7 +174,8 @@ final class ScheduleOptions {
       paramLabel = "FORMAT",
       description =
           "The number format of activations: ${COMPLETION-CANDIDATES}. Weights are "
-              + "kept in f32. Default: bf16")
+              + "kept in f32. Default: bf16 on processors with instructions for it, otherwise "
+              + "f32")
   private ModelOptions.@Nullable Format format;
 
   private KeyPatterns defaultTargets = ATTENTION;
@@ -258,7 +263,15 @@ final class ScheduleOptions {
       changed = changed.withSeed(seed);
     }
     var compute = changed.compute().withEngine(Engines.asked());
-    return changed.withCompute(format == null ? compute : compute.withPrecision(format.precision));
+    return changed.withCompute(compute.withPrecision(precision(compute.precision())));
+  }
+
+  /** Returns the requested precision, or the preset's unless the processor would emulate it. */
+  private Precision precision(Precision ofPreset) {
+    if (format != null) {
+      return format.precision;
+    }
+    return Engines.areMadeFor(ofPreset) ? ofPreset : Precision.FLOAT32;
   }
 
   /** Returns a configuration with another length, over which the rate falls as requested. */
