@@ -38,7 +38,7 @@ public final class StageSettings {
       StageSetting.of(
               "eta",
               Kind.NUMBER,
-              "The share of noise, 0 to 1, that samplers such as ddim add in the %s. "
+              "The amount of fresh noise in each step of samplers such as ddim, 0 to 1, in the %s. "
                   + "Default: 0; 0.3 for tcd.")
           .within(eta -> eta >= 0 && eta <= 1, "0 to 1")
           .readBy(StageSettings::denoises)
@@ -116,7 +116,7 @@ public final class StageSettings {
               "guidance",
               Kind.NAME,
               "Guide sampling by the gradient of this network, instead of classifier-free "
-                  + "guidance: classifier (with --label) or clip, if the model has one.")
+                  + "guidance: classifier (of a label) or clip, if the model has one.")
           .forOneStage()
           .readBy(stage -> !stage.guides().isEmpty())
           .refusing(

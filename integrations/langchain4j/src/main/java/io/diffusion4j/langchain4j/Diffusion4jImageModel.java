@@ -184,7 +184,7 @@ public final class Diffusion4jImageModel implements ImageModel {
     private final List<LoraChoice> loras = new ArrayList<>();
     private final Map<String, StageOptions> stages = new LinkedHashMap<>();
     private RequestedSize size = RequestedSize.DEFAULT;
-    private double strength = 0.6;
+    private double strength = 0.5;
 
     private Builder(GenerationClient client) {
       this.client = client;
@@ -227,7 +227,7 @@ public final class Diffusion4jImageModel implements ImageModel {
 
     /**
      * Sets the amount of noise added to an image before it is edited, in [0, 1]: 0 keeps the image,
-     * 1 ignores it. The default is 0.6.
+     * 1 ignores it. The default is 0.5.
      */
     public Builder strength(double ofEdits) {
       if (!(ofEdits >= 0 && ofEdits <= 1)) { // written so that NaN fails too

@@ -154,7 +154,10 @@ record McpTools(
             List.of(
                 IMAGE,
                 new Parameter(
-                    "likeness", false, "number", "0 for a new composition to 1 for the same.")),
+                    "likeness",
+                    false,
+                    "number",
+                    "0 for a new composition to 1 for the same. Default: 0.")),
             given -> Requests.variation(image(given), given.number("likeness").orElse(0.0))),
         drawing(
             "edit",

@@ -52,7 +52,7 @@ record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[
         row.name(),
         false,
         type,
-        row.help().formatted("stage that draws")
+        row.help().formatted("main stage").replaceFirst("\\.?$", ".")
             + (expected.equals("any") ? "" : " Expected: " + expected + "."));
   }
 

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.console;
 
+import io.diffusion4j.distributed.LocalCluster;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,9 +150,15 @@ public final class HelpSections {
   }
 
   private static String exitCodes(Help help) {
-    return all(help.commandSpec()) || help.commandSpec().name().equals("train")
-        ? help.createHeading("%nExit status:%n") + help.exitCodeList()
-        : "";
+    CommandSpec command = help.commandSpec();
+    if (!all(command) && !command.name().equals("train")) {
+      return "";
+    }
+    Map<String, String> codes = new LinkedHashMap<>(command.usageMessage().exitCodeList());
+    if (command.parent() != null && command.findOption("--processes") == null) {
+      codes.remove(String.valueOf(LocalCluster.PEER_LOST));
+    }
+    return help.createHeading("%nExit status:%n") + help.createTextTable(codes);
   }
 
   private static String footer(Help help) {

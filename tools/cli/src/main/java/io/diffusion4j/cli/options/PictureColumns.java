@@ -19,8 +19,8 @@ public final class PictureColumns {
       paramLabel = "NAME",
       description =
           "The column of a list, or the field of a sample's JSON, that contains the "
-              + "captions. Default: the first existing one of text, caption and title, or a "
-              + "list's only other column")
+              + "captions. Default: the first existing one of text, caption and title; "
+              + "in a list of two columns, the one without paths")
   private @Nullable String caption;
 
   /** Returns the requested columns. */

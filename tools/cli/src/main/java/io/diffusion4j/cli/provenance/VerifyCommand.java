@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     description =
-        "Check whether pictures were made here, that is signed with a known key; were "
-            + "changed since, or only have a watermark; or are of unknown origin.",
+        "Distinguish pictures that were made here, and so are signed with a known key, from "
+            + "changed ones, from those with a watermark only, and from unknown ones.",
     exitCodeList = {
       "0:all pictures were made here",
       "1:failed: a file cannot be read",

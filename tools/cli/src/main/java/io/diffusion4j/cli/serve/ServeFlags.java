@@ -44,7 +44,7 @@ final class ServeFlags implements IModelTransformer {
               "--queue",
               "queue",
               "N",
-              "The maximum number of waiting requests of each principal. Default: 64"),
+              "The maximum number of waiting requests of each caller. Default: 64"),
           new Flag(
               "--grace",
               "grace-seconds",
@@ -79,8 +79,8 @@ final class ServeFlags implements IModelTransformer {
               "--index",
               "indices{}",
               "NAME=DIR",
-              "Register an index created by search under a name that requests may use; may "
-                  + "be repeated."),
+              "Offer an index, created by search, to requests under this name; may be "
+                  + "repeated."),
           new Flag("--plugin", "plugins[]", "JAR", PluginOptions.HELP),
           new Flag("--filter", "filters[]", "FILE", FilterOptions.HELP),
           new Flag("--packed", "packed", "DIR", ModelOptions.PACKED),

@@ -154,7 +154,8 @@ final class ConceptCommand implements Callable<Integer> {
       description =
           "A text file with the prompts, one per line, whose pictures should not "
               + "change. Default: for an emoji model, captions of scenes that cover its "
-              + "vocabulary; otherwise \"a WORD\" for each word that it knows")
+              + "vocabulary; otherwise \"a WORD\" for up to 600 words that it knows. Required for "
+              + "a model without a list of words")
   private @Nullable Path keep;
 
   @Option(

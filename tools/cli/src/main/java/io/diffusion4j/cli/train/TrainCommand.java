@@ -91,11 +91,11 @@ public final class TrainCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "PART",
       description =
-          "The part to train; required without --again. unCLIP: clip, prior, prior-ar, "
-              + "decoder, upsampler, upsampler-last, or all for these six in this order; "
-              + "also prior-direct. Latent diffusion: clip,latent-vae,latent. Without "
-              + "captions: ddpm, or dae (denoising autoencoder). For --guidance: classifier, "
-              + "noised-clip. For evaluate: judge.")
+          "The part to train; required without --again. unCLIP: clip, prior, prior-ar, decoder,"
+              + " upsampler, upsampler-last, or all for these six in this order; also prior-direct."
+              + " Latent diffusion: clip,latent-vae,latent. Pixel models, which read no captions:"
+              + " ddpm, dae (denoising autoencoder). For --guidance: classifier, noised-clip. For"
+              + " evaluate: judge.")
   private String part = "";
 
   @Option(
