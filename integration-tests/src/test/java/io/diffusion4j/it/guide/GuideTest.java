@@ -206,6 +206,7 @@ class GuideTest {
     float[] few = PointStudent.sample(student(teacher, 64), noise(1));
     float[] expected = PointDdim.sample(teacher, noise(1), 50);
     assertThat(distance(few)).isLessThan(0.15);
+    assertThat(apart(points, expected)).isLessThan(0.03);
     assertThat(apart(few, expected)).isLessThan(0.15).isGreaterThan(3 * apart(points, expected));
   }
 
