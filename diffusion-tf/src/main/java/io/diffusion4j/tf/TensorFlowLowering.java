@@ -229,7 +229,7 @@ final class TensorFlowLowering implements Layer.Visitor<Node, Operand<?>> {
     var rows = x.rank() == 2 ? x : reshape(x, UNKNOWN, layer.in());
     Operand<TFloating> y = tf.linalg.matMul(rows, parameter(layer.weight()));
     if (!layer.bias().isEmpty()) {
-      y = tf.nn.biasAdd(y, parameter(layer.bias()));
+      y = biased(y, layer.bias(), layer.out());
     }
     return x.rank() == 2 ? y : reshape(y, node.output());
   }
@@ -238,7 +238,6 @@ final class TensorFlowLowering implements Layer.Visitor<Node, Operand<?>> {
   @Override
   public Operand<?> visit(Layer.Conv2d layer, Node node) {
     var w = parameter(layer.weight());
-    var b = layer.bias().isEmpty() ? null : parameter(layer.bias());
     var x = activations(node, 0);
     int p = layer.pad();
     int end = layer.padEnd();
@@ -248,7 +247,16 @@ final class TensorFlowLowering implements Layer.Visitor<Node, Operand<?>> {
     }
     List<Long> strides = List.of(1L, (long) layer.stride(), (long) layer.stride(), 1L);
     var y = tf.nn.conv2d(x, w, strides, isSame ? "SAME" : "VALID");
-    return b == null ? y : tf.nn.biasAdd(y, b);
+    return layer.bias().isEmpty() ? y : biased(y, layer.bias(), layer.out());
+  }
+
+  /**
+   * TensorFlow's optimiser joins a bias with a constant that is added later, and fails if the
+   * constant is larger than a bias of one number.
+   */
+  private Operand<TFloating> biased(Operand<TFloating> y, String bias, long channels) {
+    var b = parameter(bias);
+    return channels == 1 ? tf.math.add(y, b) : tf.nn.biasAdd(y, b);
   }
 
   @Override

@@ -314,16 +314,34 @@ public final class RandomNetwork implements NetworkDefinition {
     /** Sums and products, each with curves before and after it or without. */
     Tensor broadcast() {
       long[] whole = new long[2 + random.nextInt(2)];
-      Arrays.setAll(whole, axis -> one(1, 2, 3, 4, 8));
-      Tensor x = curved(summand(nn.at("first"), whole));
-      int count = 1 + random.nextInt(3);
+      Arrays.fill(whole, one(2, 3, 8));
+      boolean isCube = random.nextInt(3) > 0;
+      if (!isCube) {
+        Arrays.setAll(whole, axis -> one(1, 2, 3, 4, 8));
+      }
+      long[] shape = part(whole);
+      Tensor x = curved(summand(nn.at("first"), shape));
+      int count = random.nextInt(4) > 0 ? 1 : 2;
       for (int i = 0; i < count; i++) {
-        var other = curved(summand(nn.at("summand", i), whole));
+        shape = isCube && random.nextBoolean() ? rotated(shape) : part(whole);
+        var other = curved(summand(nn.at("summand", i), shape));
         var operation = random.nextInt(3) > 0 ? Operation.ADD : Operation.MULTIPLY;
         x = curved(nn.combine(operation, x, other));
-        x = random.nextBoolean() ? nn.combine(Operation.ADD, other, x) : x;
+        x = random.nextInt(4) > 0 ? x : nn.add(other, x);
       }
       return x.shape().get(0) == Tensor.BATCH ? x : nn.add(x, input("row", ones(whole.length)));
+    }
+
+    /** Returns some axes of a shape, and 1 for each of the others. */
+    private long[] part(long[] whole) {
+      return Arrays.stream(whole).map(size -> random.nextInt(3) > 0 ? size : 1).toArray();
+    }
+
+    /** Returns as many values along other axes. */
+    private static long[] rotated(long[] shape) {
+      long[] rotated = new long[shape.length];
+      Arrays.setAll(rotated, axis -> shape[(axis + 1) % shape.length]);
+      return rotated;
     }
 
     private static long[] ones(int rank) {
@@ -336,9 +354,7 @@ public final class RandomNetwork implements NetworkDefinition {
       return random.nextInt(3) > 0 ? x : nn.map(CURVES.get(random.nextInt(CURVES.size())), x);
     }
 
-    /** A value with some axes of a shape, and 1 for each of the others. */
-    private Tensor summand(Nn at, long[] whole) {
-      long[] own = Arrays.stream(whole).map(size -> random.nextInt(3) > 0 ? size : 1).toArray();
+    private Tensor summand(Nn at, long[] own) {
       long size = Arrays.stream(own).reduce(1, Math::multiplyExact);
       String name = "x" + inputCount++;
       long channels = own[own.length - 1];
