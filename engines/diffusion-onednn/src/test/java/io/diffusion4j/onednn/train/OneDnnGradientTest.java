@@ -5,20 +5,28 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Function;
+import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.RandomNetwork;
+import io.diffusion4j.nn.RandomNetwork.Kind;
 import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.RandomSeeds;
 import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.onednn.OneDnnEngine;
+import io.diffusion4j.onednn.OneDnnTrainingEngine;
 import io.diffusion4j.onednn.core.Memory;
+import io.diffusion4j.onednn.core.Scope;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -51,13 +59,14 @@ class OneDnnGradientTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT32", "BFLOAT16"})
   void sizesThatComeAndGoKeepTheBitsAndTheMemory(Precision precision) {
-    assumeTrue(new OneDnnEngine().unavailable(precision).isEmpty());
+    assumeTrue(new OneDnnTrainingEngine().unavailable(precision).isEmpty());
     var random = new SplittableRandom(1);
     float[] x = Init.normal(1).values(new long[] {SAMPLE}, random);
     float[] vector = Init.normal(1).values(new long[] {CHANNELS}, random);
     var compute = new Compute("onednn", Threads.of(1), precision);
     var weights = RandomWeights.of(NETWORK, 1);
     var memories = new TreeSet<Long>();
+    var resources = new TreeSet<Long>();
     try (var network = CompiledNetwork.withGradient(NETWORK, "x", weights, compute)) {
       float[] expected = network.run(rows(1, x, vector)).get(1);
       for (int round = 0; round < 10; round++) {
@@ -70,9 +79,40 @@ class OneDnnGradientTest {
           }
         }
         memories.add(Memory.liveBytes());
+        resources.add(Scope.liveResources());
       }
     }
     assertThat(memories).as("bytes after each round").hasSize(1);
+    assertThat(resources).as("native resources after each round").hasSize(1);
+  }
+
+  /** New sizes let a network grow by nothing, and a closed one leaves nothing. */
+  @Test
+  void sizesThatComeAndGoKeepTheResourcesOfRandomNetworks() {
+    long before = Scope.liveResources();
+    RandomSeeds.each(
+        2,
+        seed -> {
+          var definition = new RandomNetwork(seed, Kind.LOSS);
+          var network = Network.of(definition);
+          var weights = RandomNetwork.weights(network, seed);
+          var sample = RandomNetwork.sample(network, new SplittableRandom(seed));
+          var resources = new TreeSet<Long>();
+          var compute = new Compute("onednn", Threads.of(1), Precision.FLOAT32);
+          try (var compiled = new OneDnnGradient(network, "x", weights, compute)) {
+            for (int round = 0; round < 2; round++) {
+              for (int rows = 1; rows <= 5; rows++) {
+                compiled.run(RandomNetwork.batch(network, Collections.nCopies(rows, sample)));
+              }
+              resources.add(Scope.liveResources());
+            }
+          } catch (UnsupportedLayerException e) {
+            return false;
+          }
+          assertThat(resources).as(definition.name()).hasSize(1);
+          assertThat(Scope.liveResources()).as(definition.name()).isEqualTo(before);
+          return true;
+        });
   }
 
   private static Batch rows(int count, float[] x, float[] vector) {
