@@ -11,11 +11,18 @@ import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.CompiledNetwork.Loading;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Towers in segments answer as they do in one piece, whenever segments are loaded. */
+/** Towers in segments compute what they do in one piece, whenever segments are loaded. */
 class SegmentedTowerTest {
   private static final Transformer BLOCKS = new Transformer(64, 128, 4, 2, Activation.GELU, 1e-5);
 
@@ -67,5 +74,51 @@ class SegmentedTowerTest {
     assertSame(
         new ClipVisionNetwork(BLOCKS, 16, 8, 32),
         new Batch(2).floats(ClipVisionNetwork.PIXELS, pixels));
+  }
+
+  /** Runs on other threads when a tower is closed end with their results, and later ones fail. */
+  @ParameterizedTest
+  @EnumSource
+  @Timeout(20)
+  void aClosedTowerEndsItsRunsAndTakesNoOthers(Loading loading) throws Exception {
+    var tower = new ClipVisionNetwork(BLOCKS, 16, 8, 32);
+    var compute = Compute.of(Precision.FLOAT32);
+    float[] pixels = new float[16 * 16 * 3];
+    Arrays.fill(pixels, 0.5f);
+    var compiled =
+        CompiledNetwork.inSegments(tower, RandomWeights.of(tower, 3), compute, loading, 1);
+    float[] expected = run(compiled, pixels);
+    var runners = Executors.newFixedThreadPool(2);
+    try {
+      var started = new CountDownLatch(2);
+      Callable<RuntimeException> runs =
+          () -> {
+            started.countDown();
+            while (!Thread.interrupted()) {
+              float[] result;
+              try {
+                result = run(compiled, pixels);
+              } catch (RuntimeException e) {
+                return e;
+              }
+              assertClose(result, expected);
+            }
+            throw new InterruptedException();
+          };
+      var ends = List.of(runners.submit(runs), runners.submit(runs));
+      started.await();
+      compiled.close();
+      for (var end : ends) {
+        assertThat(end.get())
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("network: closed (expected: open)");
+      }
+    } finally {
+      runners.shutdownNow();
+    }
+  }
+
+  private static float[] run(CompiledNetwork tower, float[] pixels) {
+    return tower.run(new Batch(1).floats(ClipVisionNetwork.PIXELS, pixels)).get(0);
   }
 }

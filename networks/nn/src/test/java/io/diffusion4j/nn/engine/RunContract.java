@@ -86,4 +86,18 @@ public interface RunContract {
           .allSatisfy(same -> assertThat(same).isEqualTo(x));
     }
   }
+
+  @Test
+  default void aClosedNetworkDoesNotRun() {
+    assumeTrue(engine().unavailable(format()).isEmpty());
+    var network =
+        Network.of(
+            (nn, inputs) -> List.of(nn.output(nn.linear(nn.input(inputs.floats("x", 3)), 3))));
+    var compute = Compute.of(format());
+    var compiled = engine().compile(network, LayerCases.weights(network), compute);
+    var batch = LayerCases.batch(network, 6);
+    compiled.run(batch);
+    compiled.close();
+    assertThatThrownBy(() -> compiled.run(batch)).isInstanceOf(IllegalStateException.class);
+  }
 }
