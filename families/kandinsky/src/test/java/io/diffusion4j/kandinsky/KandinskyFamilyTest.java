@@ -7,12 +7,17 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.ImageTask.Words;
+import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
@@ -27,12 +32,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders open, by whatever prior, and what cannot be is refused in one line. */
 class KandinskyFamilyTest {
@@ -122,10 +130,149 @@ class KandinskyFamilyTest {
     }
   }
 
+  /** A decoder without a prior of its own, with a link for each of its files. */
+  private static Path alone(Path temporary) throws IOException {
+    Path alone = Files.createDirectory(temporary.resolve("decoder"));
+    for (String file : List.of("README.md", "model_index.json", "unet", "movq", "scheduler")) {
+      Files.createSymbolicLink(alone.resolve(file), folder("decoder").resolve(file));
+    }
+    return alone;
+  }
+
+  private static Path eclipse() {
+    return shipped("eclipse/kandinsky/config.json").resolveSibling("");
+  }
+
+  @Test
+  void aGivenPriorNeedsNoOther(@TempDir Path temporary) throws IOException {
+    var how = OpenOptions.with(Residency.ONE_AT_A_TIME).withPrior(folder("prior").toString());
+    try (var open = open(alone(temporary), how)) {
+      assertThat(open.pipeline().card().stage("prior")).isPresent();
+    }
+  }
+
+  /** A LoRA of a prior fits the model that is opened with this prior, and with no other. */
+  @ParameterizedTest
+  @CsvSource({"diffusion, 24", "eclipse, 20"})
+  void aLoraFitsTheModelWithItsPrior(String own, int width, @TempDir Path temporary) {
+    var layer = new TensorMap(Path.of("lora"), Map.of());
+    String name = "prior.transformer_blocks.0.attn1.to_q.lora_";
+    layer.put(name + "A.weight", new long[] {1, width}, new float[width]);
+    layer.put(name + "B.weight", new long[] {width, 1}, new float[width]);
+    Path file = temporary.resolve("lora.safetensors");
+    new SafetensorsWriter().copyAll(layer, Optional.empty()).write(file);
+    for (String prior : List.of("diffusion", "eclipse")) {
+      var how =
+          OpenOptions.with(Residency.ONE_AT_A_TIME)
+              .withPrior(prior.equals("eclipse") ? eclipse().toString() : prior)
+              .withLoras(List.of(new LoraChoice("update", file, 1)));
+      if (prior.equals(own)) {
+        open(folder("decoder"), how).close();
+      } else {
+        assertThatThrownBy(() -> open(folder("decoder"), how))
+            .isInstanceOf(CheckpointException.class)
+            .hasMessageContaining("1 of 1 layers that no network has in this shape");
+      }
+    }
+  }
+
+  /** A task of each kind, with the same words where a kind has some. */
+  private static List<ImageTask> tasks(Words words) {
+    var image = new Image(16, 16, new float[16 * 16 * 3]);
+    float[] mask = new float[16 * 16 * 3];
+    Arrays.fill(mask, 0, 300, 1);
+    var text = new ImageTask.TextToImage(List.of(words));
+    List<ImageTask> tasks =
+        new ArrayList<>(
+            List.of(
+                text,
+                new ImageTask.Hinted(text, image),
+                new ImageTask.Variation(image, words, 0),
+                new ImageTask.Inpaint(image, new Image(16, 16, mask), words, Resampling.NONE),
+                new ImageTask.ImageToImage(image, 0.6, words),
+                new ImageTask.FromEmbedding(List.of(new float[32]), words),
+                new ImageTask.Interpolation(image, image, 0.5),
+                new ImageTask.Mix(
+                    List.of(new ImageTask.Ingredient.Picture(image, 1)), words.negative())));
+    if (!words.isEmpty()) {
+      tasks.add(new ImageTask.TowardText(image, 0.9, words));
+    }
+    return tasks;
+  }
+
+  /** Whatever prior draws, a model draws the words of offered tasks, and refuses other tasks. */
+  @ParameterizedTest
+  @ValueSource(strings = {"diffusion", "eclipse"})
+  void offeredTasksAreDrawn(String prior) {
+    var how =
+        OpenOptions.with(Residency.ALWAYS)
+            .withPrior(prior.equals("eclipse") ? eclipse().toString() : prior);
+    for (String name : List.of("decoder", "inpaint")) {
+      try (var open = open(folder(name), how)) {
+        var pipeline = open.pipeline();
+        var size = new Pixels(16, 16);
+        var others = tasks(new Words("a blue pear", ""));
+        for (ImageTask asked : tasks(new Words("a red apple", ""))) {
+          var task = withoutUnreadWords(asked);
+          if (!pipeline.card().tasks().contains(task.kind())) {
+            assertThatThrownBy(() -> pipeline.steps(task, Map.of()))
+                .as("%s", task.kind())
+                .hasMessageStartingWith("task: " + task.kind().label());
+            continue;
+          }
+          float[] drawn = draw(pipeline, task, size).get(0).pixels();
+          if (!task.words().isEmpty()) {
+            var other = others.stream().filter(it -> it.kind() == task.kind()).findFirst();
+            assertThat(draw(pipeline, other.orElseThrow(), size).get(0).pixels())
+                .as("%s", task.kind())
+                .isNotEqualTo(drawn);
+          }
+        }
+      }
+    }
+  }
+
+  private static ImageTask withoutUnreadWords(ImageTask task) {
+    if (task instanceof ImageTask.Variation variation) {
+      return new ImageTask.Variation(variation.image(), Words.NONE, 0);
+    }
+    return task instanceof ImageTask.FromEmbedding given
+        ? new ImageTask.FromEmbedding(given.imageEmbeddings(), Words.NONE)
+        : task;
+  }
+
+  /** Negative words change the picture, or are refused. */
+  @ParameterizedTest
+  @ValueSource(strings = {"decoder", "inpaint"})
+  void negativeWordsAloneAreNotDropped(String name) {
+    try (var open = open(folder(name), OpenOptions.with(Residency.ALWAYS))) {
+      var pipeline = open.pipeline();
+      var size = new Pixels(16, 16);
+      var without = tasks(Words.NONE);
+      var with = tasks(new Words("", "a blue pear"));
+      for (int i = 0; i < without.size(); i++) {
+        var task = with.get(i);
+        boolean hasWords =
+            !task.equals(without.get(i)) && !(task instanceof ImageTask.Interpolation);
+        if (!hasWords || !pipeline.card().tasks().contains(task.kind())) {
+          continue;
+        }
+        try {
+          pipeline.steps(task, Map.of());
+        } catch (IllegalArgumentException e) {
+          assertThat(e).hasMessageContaining("not a blue pear (expected: none; ");
+          continue;
+        }
+        assertThat(draw(pipeline, task, size).get(0).pixels())
+            .as("%s", task.kind())
+            .isNotEqualTo(draw(pipeline, without.get(i), size).get(0).pixels());
+      }
+    }
+  }
+
   @Test
   void aPriorOfOnePassDrawsInPlaceOfTheDiffusionPrior(@TempDir Path temporary) throws IOException {
-    Path eclipse = shipped("eclipse/kandinsky/config.json").resolveSibling("");
-    var how = OpenOptions.with(Residency.ALWAYS).withPrior(eclipse.toString());
+    var how = OpenOptions.with(Residency.ALWAYS).withPrior(eclipse().toString());
     try (var open = open(folder("decoder"), how)) {
       var pipeline = open.pipeline();
       var steps = pipeline.steps(APPLE, Map.of());
@@ -142,10 +289,7 @@ class KandinskyFamilyTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "prior: embeddings of 40 values (expected: 32, which the decoder was trained with)");
-    Path alone = Files.createDirectory(temporary.resolve("decoder"));
-    for (String file : List.of("README.md", "model_index.json", "unet", "movq", "scheduler")) {
-      Files.createSymbolicLink(alone.resolve(file), folder("decoder").resolve(file));
-    }
+    Path alone = alone(temporary);
     assertThatThrownBy(() -> open(alone, OpenOptions.with(Residency.ALWAYS)))
         .hasMessage(
             "prior: kandinsky-community/kandinsky-2-2-prior (expected: on this disk; download it"
