@@ -11,8 +11,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Weights of others are listed and rewritten. */
 final class WeightsTest {
@@ -103,6 +107,54 @@ final class WeightsTest {
     Run without = Run.of("convert", file.toString(), "--predicts", "v", "-o", made.toString());
     assertThat(without.status()).isEqualTo(2);
     assertThat(without.err()).contains("predicts: V (expected: none without --as stable-diffusion");
+  }
+
+  /** The option decides what a network predicts, then the .yaml beside its file, then settings. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', '', epsilon",
+    "'', v, v_prediction",
+    "v, '', v_prediction",
+    "v, eps, epsilon",
+    "eps, '', epsilon",
+    "eps, v, v_prediction"
+  })
+  void aSingleFilePredictsWhatTheSettingsBesideItState(
+      String beside, String option, String expected) throws IOException {
+    GoldenCase golden =
+        GoldenRoots.shipped().cases(GoldenKind.LATENT_SINGLE_FILE).stream()
+            .filter(it -> it.folder().endsWith("sd1"))
+            .findFirst()
+            .orElseThrow();
+    Path model = golden.folder().resolve(golden.json().get("equals").asText()).normalize();
+    Path file = folder.resolve("model.safetensors");
+    Files.createSymbolicLink(file, golden.file("model.safetensors"));
+    if (!beside.isEmpty()) {
+      Files.writeString(
+          folder.resolve("model.yaml"),
+          "model:\n  params:\n" + (beside.equals("v") ? "    parameterization: \"v\"\n" : ""));
+    }
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "convert",
+                file.toString(),
+                "--as",
+                "stable-diffusion",
+                "--tokenizer",
+                model.resolve("tokenizer").toString(),
+                "--settings",
+                model.toString(),
+                "--output",
+                folder.resolve("made").toString()));
+    if (!option.isEmpty()) {
+      arguments.addAll(List.of("--predicts", option));
+    }
+    Run run = Run.of(arguments.toArray(String[]::new));
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(folder.resolve("made/scheduler/scheduler_config.json"))
+        .content()
+        .containsPattern("\"prediction_type\"\\s*:\\s*\"" + expected + "\"");
   }
 
   @Test
