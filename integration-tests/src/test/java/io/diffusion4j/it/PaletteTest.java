@@ -2,6 +2,7 @@ package io.diffusion4j.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -28,6 +29,7 @@ import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,10 +38,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -281,6 +285,54 @@ class PaletteTest {
         .isEqualTo(400);
     assertThat(send("/train", "{'name': 'm'}").statusCode()).isEqualTo(400);
     assertThat(send("/train", "{").statusCode()).isEqualTo(400);
+  }
+
+  /** Each request for a picture keeps a thread waiting while another picture is read. */
+  @Test
+  @Timeout(30)
+  void morePicturesThanThreadsMayWaitForAreRefused() throws Exception {
+    Path slow = files.resolve("own/blue.jpg");
+    Files.delete(slow);
+    assumeTrue(new ProcessBuilder("mkfifo", slow.toString()).start().waitFor() == 0);
+    List<CompletableFuture<HttpResponse<String>>> responses;
+    try (var pipe = new RandomAccessFile(slow.toFile(), "rw")) {
+      try {
+        responses = refused("/picture?name=blue.jpg", 64, 16);
+        assertThat(send("").statusCode()).isEqualTo(200);
+      } finally {
+        Files.delete(slow);
+        pipe.writeBytes("no picture");
+      }
+    }
+    assertThat(responses).extracting(response -> response.join().statusCode()).containsOnly(404);
+  }
+
+  /** Sends requests, some of which are refused; returns the others' responses. */
+  private List<CompletableFuture<HttpResponse<String>>> refused(
+      String route, int waiting, int refused) throws InterruptedException {
+    var request =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + server.server().port() + "/api/palette" + route))
+            .build();
+    List<CompletableFuture<HttpResponse<String>>> all =
+        Stream.generate(() -> http.sendAsync(request, BodyHandlers.ofString()))
+            .limit(waiting + refused)
+            .toList();
+    while (all.stream().filter(CompletableFuture::isDone).count() < refused) {
+      Thread.sleep(10);
+    }
+    List<CompletableFuture<HttpResponse<String>>> others = new ArrayList<>();
+    for (var response : all) {
+      if (response.isDone()) {
+        assertThat(response.join().statusCode()).isEqualTo(429);
+        assertThat(response.join().body())
+            .contains("the queue is full: " + waiting + " requests are waiting");
+      } else {
+        others.add(response);
+      }
+    }
+    assertThat(others).hasSize(waiting);
+    return others;
   }
 
   @Test
