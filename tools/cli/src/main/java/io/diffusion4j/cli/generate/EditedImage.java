@@ -30,6 +30,10 @@ final class EditedImage {
     InputFile.check("image", image);
   }
 
+  Path path() {
+    return image;
+  }
+
   byte[] read() throws IOException {
     return InputFile.read(image);
   }

@@ -61,7 +61,10 @@ public final class InpaintCommand implements Callable<Integer> {
     Check.that(repaintTimes >= 1, "repaint-times", repaintTimes, "≥ 1");
     Check.that(repaintJump >= 1, "repaint-jump", repaintJump, "≥ 1");
     edit.check(1);
-    var request = Requests.inpaint(image.read(), InputFile.read(mask), image.prompt());
+    InputFile.checkSize("mask", mask, image.path());
+    var request =
+        Requests.inpaint(
+            InputFile.read(image.path(), mask), InputFile.read(mask, image.path()), image.prompt());
     if (repaintTimes > 1) {
       request
           .getInpaintBuilder()

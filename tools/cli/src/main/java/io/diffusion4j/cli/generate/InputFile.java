@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.generate;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.serving.request.InputImages;
 import java.io.IOException;
@@ -34,9 +35,26 @@ final class InputFile {
     }
   }
 
+  /** Checks before any work is done that a picture has the size of the image it belongs to. */
+  static void checkSize(String name, Path file, Path image) throws IOException {
+    String size = size(file);
+    String expected = size(image);
+    Check.that(size.equals(expected), name, size, "%s, the size of the image", expected);
+  }
+
+  private static String size(Path file) throws IOException {
+    Image image = ImageFiles.read(file, MAX_PIXELS);
+    return image.width() + "×" + image.height() + " pixels";
+  }
+
   /** Returns the unchanged file, or a reduced image if it is too large for a request. */
   static byte[] read(Path file) throws IOException {
-    return Files.size(file) <= InputImages.MAX_BYTES
+    return read(file, file);
+  }
+
+  /** Returns the same of a file whose size must stay that of another file. */
+  static byte[] read(Path file, Path other) throws IOException {
+    return Math.max(Files.size(file), Files.size(other)) <= InputImages.MAX_BYTES
         ? Files.readAllBytes(file)
         : InputImages.canonical(ImageFiles.read(file, MAX_PIXELS), MAX_SIDE)
             .getData()
