@@ -96,7 +96,7 @@ public final class VectorIndex implements AutoCloseable {
       throw new IllegalArgumentException(
           "index: " + folder + " (expected: one that no other program has open)", e);
     } catch (IOException e) {
-      throw unchecked("open " + folder, e);
+      throw unchecked("open the index " + folder, e);
     }
   }
 
@@ -122,7 +122,7 @@ public final class VectorIndex implements AutoCloseable {
           ? SegmentInfos.readLatestCommit(directory).getUserData()
           : Map.of();
     } catch (IOException e) {
-      throw unchecked("open " + folder, e);
+      throw unchecked("open the index " + folder, e);
     }
   }
 
@@ -230,7 +230,7 @@ public final class VectorIndex implements AutoCloseable {
       }
       searchers.maybeRefreshBlocking();
     } catch (IOException e) {
-      throw unchecked("add", e);
+      throw unchecked("add to an index", e);
     }
   }
 
@@ -242,7 +242,7 @@ public final class VectorIndex implements AutoCloseable {
       }
       searchers.maybeRefreshBlocking();
     } catch (IOException e) {
-      throw unchecked("remove", e);
+      throw unchecked("remove from an index", e);
     }
   }
 
@@ -251,7 +251,7 @@ public final class VectorIndex implements AutoCloseable {
     try {
       writer.commit();
     } catch (IOException e) {
-      throw unchecked("commit", e);
+      throw unchecked("commit an index", e);
     }
   }
 
@@ -321,7 +321,7 @@ public final class VectorIndex implements AutoCloseable {
         searchers.release(searcher);
       }
     } catch (IOException e) {
-      throw unchecked("search", e);
+      throw unchecked("search an index", e);
     }
   }
 
@@ -343,11 +343,11 @@ public final class VectorIndex implements AutoCloseable {
         searchers) {
       writer.rollback();
     } catch (IOException e) {
-      throw unchecked("close", e);
+      throw unchecked("close an index", e);
     }
   }
 
   private static UncheckedIOException unchecked(String what, IOException e) {
-    return new UncheckedIOException("cannot " + what + " an index: " + e.getMessage(), e);
+    return new UncheckedIOException("cannot " + what + ": " + e.getMessage(), e);
   }
 }

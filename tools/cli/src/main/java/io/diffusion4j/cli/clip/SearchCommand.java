@@ -106,6 +106,9 @@ public final class SearchCommand implements Callable<Integer> {
     Check.that(
         text == null || picture == null, "query", "a text and a picture", "one of them, or none");
     batch.size();
+    if (index != null) {
+      requirePlace(index);
+    }
     Optional<Image> like = Optional.ofNullable(picture).map(PictureArguments::read);
     if (sheet != null) {
       new OutputFile("sheet", sheet).requirePng();
@@ -124,6 +127,20 @@ public final class SearchCommand implements Callable<Integer> {
       }
       return unreadable.isEmpty() ? 0 : FailureHandler.FAILED;
     }
+  }
+
+  /** Checks before the model is loaded that the folder of the index is there, or can be made. */
+  private static void requirePlace(Path folder) {
+    Path there = folder.toAbsolutePath();
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    Check.that(
+        Files.isDirectory(there) && Files.isWritable(there),
+        "index",
+        folder,
+        "a folder; %s is no folder that can be written to",
+        there);
   }
 
   private Path folder() {
