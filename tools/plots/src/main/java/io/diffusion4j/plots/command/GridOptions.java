@@ -65,6 +65,10 @@ final class GridOptions {
     if (spacings.isEmpty()) {
       GivenOptions.refuse(command, List.of("--steps"), "none without --spacing");
     }
+    return given();
+  }
+
+  private Map<String, Timesteps> given() {
     Map<String, Timesteps> visited = new LinkedHashMap<>();
     spacings.forEach(name -> visited.put(name, spaced(name)));
     respacing.ifPresent(spec -> visited.put(spec, SectionSpacing.parse(trainSteps.count(), spec)));
@@ -77,9 +81,7 @@ final class GridOptions {
 
   /** Returns the requested timesteps by name, or those of a default spacing. */
   Map<String, Timesteps> visitedOr(String spacing) {
-    return respacing.isEmpty() && timesteps.isEmpty() && spacings.isEmpty()
-        ? Map.of(spacing, spaced(spacing))
-        : visited();
+    return given().isEmpty() ? Map.of(spacing, spaced(spacing)) : visited();
   }
 
   private Timesteps spaced(String name) {
