@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.decoder.dit.DitConfig.Numerics;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * The settings of diffusers' {@code DiTTransformer2DModel}, which used to be a {@code
@@ -40,6 +41,11 @@ public record DitSettings(DitConfig config, int classes) {
             && c.text("norm_type", "").equals(NORM)
             && c.optionalInt("patch_size").isPresent();
     return isOld || name.equals(CLASS);
+  }
+
+  /** Whether settings are those of a class that {@link #read} reads, or refuses by a field. */
+  public static boolean hasClass(ComponentConfig c) {
+    return c.className().filter(Set.of(CLASS, OLD_CLASS)::contains).isPresent();
   }
 
   /** Reads the settings; absent fields have diffusers' defaults. */

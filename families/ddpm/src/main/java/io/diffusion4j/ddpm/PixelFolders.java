@@ -45,7 +45,7 @@ public final class PixelFolders {
   /** Reads the settings of a network; absent fields have diffusers' defaults. */
   public static PixelBackbone read(Path folder) {
     var config = ComponentConfig.read(folder.resolve(CONFIG));
-    if (DitSettings.isOne(config)) {
+    if (DitSettings.hasClass(config)) {
       var dit = DitSettings.read(config);
       return config.make(() -> new PixelDit(dit.config(), dit.classes()));
     }
