@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.google.common.base.Splitter;
 import io.diffusion4j.client.Recipes;
+import io.diffusion4j.diffusion.guidance.Guider;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every mistake gets one line that names the value and what was expected, and a status. */
 final class BadInputTest {
@@ -51,9 +54,35 @@ final class BadInputTest {
 
   @ParameterizedTest
   @CsvSource({"--sampler", "--prior-sampler", "--decoder-sampler", "--super-res-sampler"})
-  void anUnknownSamplerIsToldTheKnownOnes(String option) {
+  void anUnknownSamplerIsRefusedWithTheKnownOnes(String option) {
+    String line = option.substring(2) + ": dmp (expected: one of " + SAMPLERS + ")";
+    assertRefused(2, line, "generate", "a cat", option, "dmp");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"prior", "decoder", "super-res", "base", "upsampler"})
+  void theValuesOfASettingThatNeedNoModelAreRefusedWithoutOne(String stage) {
+    for (String value : List.of("cfg:rescale=2", "cfg:rescale=-0.1", "apg:eta=NaN", "cfgg", "")) {
+      String option = stage + "-guider";
+      String expected = Guider.expectedInsteadOf(value).orElseThrow();
+      String line = option + ": " + value + " (expected: " + expected + ")";
+      assertRefused(2, line, "generate", "a cat", "--" + option, value);
+    }
+    String schedules = String.join(", ", TimestepSpacings.standard().names());
     assertRefused(
-        2, "sampler: dmp (expected: one of " + SAMPLERS + ")", "generate", "a cat", option, "dmp");
+        2,
+        stage + "-schedule: early (expected: one of " + schedules + ")",
+        "generate",
+        "a cat",
+        "--" + stage + "-schedule",
+        "early");
+    assertRefused(
+        2,
+        stage + "-thresholding: 0.995 (expected: one of clip, dynamic, none)",
+        "generate",
+        "a cat",
+        "--" + stage + "-thresholding",
+        "0.995");
   }
 
   @ParameterizedTest

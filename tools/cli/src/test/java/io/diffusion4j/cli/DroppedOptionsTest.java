@@ -7,6 +7,7 @@ import io.diffusion4j.diffusion.image.Png;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,10 +19,32 @@ class DroppedOptionsTest {
   @TempDir private Path folder = Path.of("");
 
   @ParameterizedTest
-  @CsvSource({"--model nowhere", "--precision exact", "--pull", "--packed folder"})
-  void aServerHasItsOwnModel(String option) {
-    String[] words = ("generate cat --server 127.0.0.1:1 " + option).split(" ", -1);
-    assertRefused("server: 127.0.0.1:1 (expected: none beside " + words[4], words);
+  @CsvSource({
+    "--model nowhere, model: nowhere",
+    "--precision auto, precision: auto",
+    "--pull, pull: given",
+    "--packed folder, packed: folder",
+    "--classifier a, classifier: a",
+    "--noised-clip a, noised-clip: a",
+    "--plugin a.jar, plugin: a.jar",
+    "--filter a.yaml, filter: a.yaml",
+    "--sign a.key, sign: a.key",
+    "--watermark a.key, watermark: a.key",
+    "--c2pa-key a.key, c2pa-key: a.key"
+  })
+  void aServerHasItsOwnModelAndMarks(String option, String line) throws IOException {
+    for (String command : List.of("generate cat", "vary " + image("a.png"))) {
+      assertRefused(
+          line + " (expected: none beside --server, which has its own)",
+          (command + " --server 127.0.0.1:1 " + option).split(" ", -1));
+    }
+  }
+
+  @Test
+  void aServerHasAConnectionAndUpdatesOfWeights() {
+    String options = "--lora a --tls --ca a --certificate a --key a --token-file a";
+    assertThat(Run.of(("generate cat --server 127.0.0.1:1 " + options).split(" ", -1)).err())
+        .doesNotContain("beside --server");
   }
 
   @ParameterizedTest
@@ -51,6 +74,8 @@ class DroppedOptionsTest {
         "mix missing.png:0.5 stars:0.5 --server 127.0.0.1:1 "
             + "| ingredient: missing.png:0.5 (expected: an existing image)",
         "search x --text a --top 1000000000 | top: 1000000000 (expected: in [1, 10000])",
+        "search DIR --index pom.xml | index: pom.xml (expected: a folder; ",
+        "search DIR --index pom.xml/a/b | index: pom.xml/a/b (expected: a folder; ",
         "search x --text a --sheet s.jpg | sheet: s.jpg (expected: a name that ends in .png)",
         "verify DIR --model x | model: x (expected: none without --replay)",
         "verify DIR --prior ar | prior: ar (expected: none without --replay)",

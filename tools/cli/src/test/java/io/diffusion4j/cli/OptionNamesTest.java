@@ -9,6 +9,7 @@ import io.diffusion4j.diffusion.stage.StageSetting;
 import io.diffusion4j.diffusion.stage.StageSetting.Kind;
 import io.diffusion4j.serving.v1.ModelStage;
 import io.diffusion4j.serving.v1.StageOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,25 @@ final class OptionNamesTest {
     options.set(drawing.equals("unet") ? "steps" : drawing + "-steps", "5");
     assertThat(options.byStage(model))
         .hasEntrySatisfying(drawing, own -> assertThat(own.getSteps()).isEqualTo(5));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "prior:0 decoder:32 super_res:128, super_res",
+    "base:64 upsampler:256, upsampler",
+    "prior:0 decoder:32, decoder"
+  })
+  void aSizeIsThatOfTheFinishedPicture(String stages, String last) {
+    var options = new SamplingOptions("Sampling");
+    options.set("size", "64x48");
+    List<ModelStage> model = new ArrayList<>();
+    Splitter.on(' ')
+        .withKeyValueSeparator(':')
+        .split(stages)
+        .forEach(
+            (name, width) ->
+                model.add(stage(name).toBuilder().setImageWidth(Integer.parseInt(width)).build()));
+    assertThat(options.byStage(model)).containsOnlyKeys(last);
   }
 
   private ModelStage stage(String name) {

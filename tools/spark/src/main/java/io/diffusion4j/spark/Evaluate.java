@@ -170,7 +170,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
     further.check();
     stages.check();
     OpenPipeline.family(model.folder());
-    stages.checkSamplers(model.folder(), plugins);
+    stages.checkNames(model.folder(), plugins);
     if (json != null) {
       new OutputFile("json", json).requireWritable();
     }

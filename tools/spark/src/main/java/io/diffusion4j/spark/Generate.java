@@ -170,7 +170,7 @@ public final class Generate implements Callable<Integer>, SamplingOptions.Sample
     Check.that(rows >= 1, "rows", rows, "≥ 1");
     stages.check();
     OpenPipeline.family(model.folder());
-    stages.checkSamplers(model.folder(), plugins);
+    stages.checkNames(model.folder(), plugins);
   }
 
   /** Returns the seed of rows without one, if it was given. */

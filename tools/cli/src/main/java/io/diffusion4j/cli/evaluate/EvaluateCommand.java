@@ -102,7 +102,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
               + "folder's "
               + CaptionedFolder.CAPTIONS
               + " has a file name, a tab and a caption. A folder written by --report "
-              + "qualifies.")
+              + "works too.")
   private @Nullable Path images;
 
   @Mixin private DataSetOptions dataSet = new DataSetOptions();
@@ -113,8 +113,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       names = "--preset",
       paramLabel = "NAME",
       description =
-          "The preset whose concepts the prompts name: emoji, emoji-2 or tiny. "
-              + "Default: the model's preset; emoji with --images")
+          "Use prompts with the concepts of this preset: emoji, emoji-2, tiny, small, "
+              + "medium, or a preset file. Default: the model's preset; emoji with --images")
   private @Nullable String presetName;
 
   @Option(
@@ -147,7 +147,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       paramLabel = "FILE",
       description =
           "Write a PNG with the 24 single-object pictures that are most similar to a "
-              + "training picture, each above that training picture.")
+              + "training picture, each above its training picture.")
   private @Nullable Path nearest;
 
   @Option(
@@ -343,7 +343,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         Variation.combinations("vary", variations)) { // the empty one at least
       set(at);
       stages.check();
-      stages.checkSamplers(model.folder(), plugins);
+      stages.checkNames(model.folder(), plugins);
     }
     Check.that(variations.size() <= 2, "vary", vary, "two options at most");
     Check.that(

@@ -3,6 +3,7 @@ package io.diffusion4j.cli.generate;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.ConnectionOptions;
 import io.diffusion4j.cli.options.FilterOptions;
+import io.diffusion4j.cli.options.GivenOptions;
 import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.pipeline.OpenOptions;
@@ -11,17 +12,23 @@ import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.provenance.Provenance;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The choice between a model in this process, with filters and marks, and a server. */
 @Command // or picocli takes it for no mixin
 final class DrawerOptions extends SourceOptions {
+  private static final Set<String> OF_SERVERS =
+      Set.of("--server", "--lora", "--tls", "--ca", "--certificate", "--key", "--token-file");
+
   @Mixin FilterOptions filters = new FilterOptions();
 
   @ArgGroup(validate = false, heading = "%nMarks in the files:%n")
@@ -35,6 +42,12 @@ final class DrawerOptions extends SourceOptions {
 
   @ArgGroup(validate = false, heading = "%nServer:%n")
   ConnectionOptions connection = new ConnectionOptions();
+
+  @Spec(Spec.Target.SELF)
+  private CommandSpec self = CommandSpec.create();
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
 
   /**
    * Connects to the server or opens the model, and draws.
@@ -82,10 +95,8 @@ final class DrawerOptions extends SourceOptions {
   void requireFit() {
     connection.check(server);
     if (server != null) {
-      provenance.requireNoneBeside(server);
-      filters.requireNoneBeside(server);
-      plugins.requireNoneBeside(server);
-      model.requireNoneBeside(server);
+      GivenOptions.refuseBeside(
+          OF_SERVERS, self, command, "none beside --server, which has its own");
     }
   }
 
@@ -93,7 +104,7 @@ final class DrawerOptions extends SourceOptions {
   void check(SamplingOptions stages) {
     requireFit();
     if (isHere()) {
-      stages.checkSamplers(model.folder(), plugins);
+      stages.checkNames(model.folder(), plugins);
       OpenPipeline.family(model.folder());
     } else {
       stages.checkForServer();

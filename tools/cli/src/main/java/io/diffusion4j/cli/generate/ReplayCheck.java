@@ -49,7 +49,7 @@ public final class ReplayCheck {
    */
   public boolean isGiven() {
     if (!given) {
-      GivenOptions.refuseBeside("--replay", self, command, "none without --replay");
+      GivenOptions.refuseBeside(Set.of("--replay"), self, command, "none without --replay");
     }
     return given;
   }

@@ -1,6 +1,5 @@
 package io.diffusion4j.cli.options;
 
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.filters.FilterModule;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.Plugins;
@@ -17,11 +16,6 @@ public final class FilterOptions {
 
   @Option(names = "--filter", paramLabel = "FILE", description = HELP)
   private List<Path> files = List.of();
-
-  /** Refuses filters together with a server. */
-  public void requireNoneBeside(String server) {
-    Check.that(files.isEmpty(), "server", server, "none beside --filter; a server has its own");
-  }
 
   /** Adds the filters to plugins, with which they are closed. */
   public Plugins addTo(Plugins plugins) {

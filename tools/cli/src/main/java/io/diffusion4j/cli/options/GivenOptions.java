@@ -2,6 +2,7 @@ package io.diffusion4j.cli.options;
 
 import io.diffusion4j.diffusion.argument.Check;
 import java.util.Collection;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Options that have no effect beside, or without, others. */
@@ -29,17 +30,17 @@ public final class GivenOptions {
   }
 
   /**
-   * Returns normally if a command line has no option of a mixin but the allowed one.
+   * Returns normally if a command line has no option of a mixin but the allowed ones.
    *
    * @throws IllegalArgumentException as {@link #refuse}
    */
   public static void refuseBeside(
-      String allowed, CommandSpec mixin, CommandSpec command, String expected) {
+      Set<String> allowed, CommandSpec mixin, CommandSpec command, String expected) {
     refuse(
         command,
         mixin.options().stream()
             .map(option -> option.longestName())
-            .filter(name -> !name.equals(allowed))
+            .filter(name -> !allowed.contains(name))
             .toList(),
         expected);
   }

@@ -142,20 +142,6 @@ public final class ModelOptions {
     return guides;
   }
 
-  /** Refuses options that a server determines. */
-  public void requireNoneBeside(String server) {
-    Map<String, Boolean> given = new LinkedHashMap<>();
-    given.put("--model", !folder.equals(defaultFolder()));
-    given.put("--precision", format != FormatChoice.auto);
-    given.put("--pull", pull);
-    given.put("--classifier", classifier != null);
-    given.put("--noised-clip", noisedClip != null);
-    given.put("--packed", packed != null);
-    given.forEach(
-        (option, isGiven) ->
-            Check.that(!isGiven, "server", server, "none beside %s; a server has its own", option));
-  }
-
   /** Returns the low-rank updates of the model's weights. */
   public LoraArguments loras() {
     return new LoraArguments(loras, folder);

@@ -1,6 +1,5 @@
 package io.diffusion4j.cli.options;
 
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.Plugins;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,11 +18,6 @@ public final class PluginOptions {
   /** Whether any was given. */
   public boolean areGiven() {
     return !jars.isEmpty();
-  }
-
-  /** Refuses plugins together with a server. */
-  public void requireNoneBeside(String server) {
-    Check.that(!areGiven(), "server", server, "none beside --plugin; a server has its own");
   }
 
   /** Loads them. */

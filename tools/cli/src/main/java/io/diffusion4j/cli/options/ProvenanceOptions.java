@@ -1,6 +1,5 @@
 package io.diffusion4j.cli.options;
 
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.config.ProvenanceFiles;
 import java.io.IOException;
@@ -38,16 +37,6 @@ public final class ProvenanceOptions {
       paramLabel = "FILE",
       description = "The private key of the --c2pa certificate, a PEM file.")
   private @Nullable Path certificateKey;
-
-  /** Whether any of them is given. */
-  public boolean areGiven() {
-    return sign != null || watermark != null || certificate != null || certificateKey != null;
-  }
-
-  /** Refuses these options together with a server, whose own settings apply. */
-  public void requireNoneBeside(String server) {
-    Check.that(!areGiven(), "server", server, "none beside --sign, --watermark and --c2pa");
-  }
 
   /**
    * Reads the keys.

@@ -8,7 +8,8 @@ import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
-import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.Thresholding;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.StageSetting;
 import io.diffusion4j.diffusion.stage.StageSetting.Values;
@@ -31,6 +32,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -90,8 +93,11 @@ public final class SamplingOptions {
     /** Returns the option of a setting of a stage. */
     static Flag of(String stage, String words, StageSetting<?> setting) {
       String name = stage.replace('_', '-') + "-" + setting.option();
-      String defaultValue = DEFAULTS.getOrDefault(name, "");
-      return of(name, stage, setting, setting.help().formatted(words) + defaultValue);
+      String help = setting.help().formatted(words) + DEFAULTS.getOrDefault(name, "");
+      OptionSpec option = spec(name, setting, help);
+      boolean ofPlugins = OF_PLUGINS.getOrDefault(stage, Set.of()).contains(setting);
+      return new Flag(
+          stage, setting, setting, ofPlugins ? option.toBuilder().hidden(true).build() : option);
     }
 
     static OptionSpec spec(String name, StageSetting<?> setting, String... help) {
@@ -162,6 +168,14 @@ public final class SamplingOptions {
     STAGES.put("base", "base of GLIDE");
     STAGES.put("upsampler", "upsampler of GLIDE");
   }
+
+  private static final Set<StageSetting<?>> GUIDED =
+      Set.of(StageSettings.GUIDANCE_SCALE, StageSettings.GUIDER, StageSettings.GUIDANCE_INTERVAL);
+
+  /** The settings that no stage of this name has but a plugin's, so no help lists them. */
+  private static final Map<String, Set<StageSetting<?>>> OF_PLUGINS =
+      Map.of(
+          Prior.STAGE, Set.of(StageSettings.REUSE), Upsampler.STAGE, GUIDED, "upsampler", GUIDED);
 
   /** The defaults of models that were trained here, and of published pipelines. */
   private static final Map<String, String> DEFAULTS =
@@ -280,8 +294,9 @@ public final class SamplingOptions {
             .orElseThrow(
                 () -> Check.refusal("option", name, "one of " + String.join(", ", names())));
     var kind = flag.setting.kind();
-    flag.option.setValue(
-        kind.parse(value).orElseThrow(() -> Check.refusal(name, value, kind.expected())));
+    Object parsed =
+        kind.parse(value).orElseThrow(() -> Check.refusal(name, value, kind.expected()));
+    flag.option.setValue(kind.isPair() ? value : parsed); // as the command line does
   }
 
   private Stream<Flag> given() {
@@ -337,17 +352,24 @@ public final class SamplingOptions {
   }
 
   /**
-   * Checks the names of samplers, unless plugins may add some; a server may know others.
+   * Checks the names of samplers, schedules and thresholdings, unless plugins may add some; a
+   * server may know others.
    *
    * @param model the folder of the model
    * @throws IllegalArgumentException if one is unknown; the message lists the known ones
    */
-  public void checkSamplers(Path model, PluginOptions plugins) {
+  public void checkNames(Path model, PluginOptions plugins) {
     if (!plugins.areGiven()) {
-      ByName<Sampler> known = UnclipModel.priorSamplers(model);
-      given()
-          .filter(flag -> flag.setting.equals(StageSettings.SAMPLER))
-          .forEach(flag -> known.named((String) flag.value()));
+      requireKnown(StageSettings.SAMPLER, UnclipModel.priorSamplers(model));
+      requireKnown(StageSettings.SCHEDULE, TimestepSpacings.standard());
+      requireKnown(StageSettings.THRESHOLDING, Thresholding.standard());
+    }
+  }
+
+  private void requireKnown(StageSetting<String> setting, ByName<?> known) {
+    for (Flag flag : given().filter(each -> each.setting.equals(setting)).toList()) {
+      String name = String.valueOf(flag.given());
+      Check.that(known.names().contains(name), flag.name(), name, known.expectedInsteadOf(name));
     }
   }
 
@@ -416,10 +438,14 @@ public final class SamplingOptions {
       return reading;
     }
     boolean decodes = reading.isEmpty() || reading.contains(ImageDecoder.STAGE);
+    Predicate<ModelStage> one =
+        flag.setting.equals(StageSettings.SIZE)
+            ? stage -> stage.getImageWidth() > 0 // the last one draws the finished picture
+            : stage -> stage.getName().equals(decodes ? ImageDecoder.STAGE : reading.get(0));
     return stages.stream() // several, or none, which refuses the setting
+        .filter(one)
         .map(ModelStage::getName)
-        .filter(decodes ? ImageDecoder.STAGE::equals : reading.get(0)::equals)
-        .findFirst()
+        .reduce((first, last) -> last)
         .or(() -> stages.stream().map(ModelStage::getName).findFirst())
         .map(List::of)
         .orElse(List.of());

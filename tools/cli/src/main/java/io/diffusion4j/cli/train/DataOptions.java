@@ -10,6 +10,7 @@ import io.diffusion4j.unclip.training.UnclipTraining;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -110,7 +111,7 @@ final class DataOptions {
    */
   List<String> paths() {
     if (paths.isEmpty()) {
-      GivenOptions.refuseBeside("--data", self, command, "none without --data");
+      GivenOptions.refuseBeside(Set.of("--data"), self, command, "none without --data");
     }
     return paths;
   }
