@@ -2,6 +2,7 @@ package io.diffusion4j.onednn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Dropout;
@@ -18,12 +19,16 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 /** Values that are dropped while a network is trained, and only then. */
 class DropoutTest {
   private static final int ROWS = 4;
   private static final int WIDTH = 32;
+
+  /** A measurement and a step may run as two programs, which round differently. */
+  private static final Offset<Double> ROUNDING = within(1e-6);
 
   /** A network with a dropout of this rate before its last layer. */
   private record Dropping(double rate) {
@@ -64,8 +69,8 @@ class DropoutTest {
     List<Double> whole = new Dropping(0).losses(1);
     assertThat(new Dropping(0.5).losses(1)).isEqualTo(dropping);
     assertThat(dropping.get(0)).isEqualTo(whole.get(0));
-    assertThat(dropping.get(1)).isNotEqualTo(dropping.get(0));
-    assertThat(whole.get(1)).isEqualTo(whole.get(0));
+    assertThat(dropping.get(1)).isNotCloseTo(dropping.get(0), ROUNDING);
+    assertThat(whole.get(1)).isCloseTo(whole.get(0), ROUNDING);
   }
 
   @Test

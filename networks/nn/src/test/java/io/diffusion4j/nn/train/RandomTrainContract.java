@@ -35,6 +35,7 @@ public interface RandomTrainContract extends RandomRunContract {
 
   @Test
   default void gradientsOfRandomNetworksByAnInputAreThoseOfTheirDefinitions() {
+    assumeTrue(trainingEngine().unavailable(Precision.FLOAT32).isEmpty());
     RandomSeeds.each(4, this::differentiatesByInput);
   }
 
@@ -45,7 +46,6 @@ public interface RandomTrainContract extends RandomRunContract {
 
   /** Returns whether the engine has the network. */
   private boolean differentiatesByInput(long seed) {
-    assumeTrue(engine().unavailable(Precision.FLOAT32).isEmpty());
     var definition = new RandomNetwork(seed, Kind.LOSS);
     var network = Network.of(definition);
     var weights = RandomNetwork.weights(network, seed);
