@@ -2,6 +2,7 @@ package io.diffusion4j.onednn.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_get_blob;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_version;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
@@ -15,6 +16,7 @@ import io.diffusion4j.onednn.core.Dnnl;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.WorkerPool;
 import io.diffusion4j.onednn.run.PackedWeights.Plain;
+import io.diffusion4j.onednn.run.PackedWeights.QuantisedWeights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -37,10 +39,11 @@ import org.bytedeco.javacpp.SizeTPointer;
  * A cache file of packed weights, which a later start verifies by its checksum and memory-maps
  * instead of packing the weights again; processes share the memory.
  *
- * <p>A file's name is derived from the checksums of all tensors, the number format, and the number
- * of threads, which determines the partition. The key of an entry is a hash of its source and of
- * oneDNN's description of the order, so that another processor or version of oneDNN never misreads
- * an entry. A file that lacks an entry, or is damaged, is written again.
+ * <p>A file's name is derived from the checksums of all tensors, the number format, the number of
+ * threads, which determines the partition, and the versions of our quantisation and of oneDNN, so
+ * that weights packed by another algorithm are never read. The key of an entry is a hash of its
+ * source and of oneDNN's description of the order, which depends on the processor. A file that
+ * lacks an entry, or is damaged, is written again.
  */
 public final class PackedWeightCache {
   private static final System.Logger LOG = System.getLogger(PackedWeightCache.class.getName());
@@ -83,10 +86,21 @@ public final class PackedWeightCache {
     if (checksums.size() < weights.names().size()) {
       return Optional.empty();
     }
-    var all = new StringBuilder("%s %d".formatted(precision, team.size()));
-    new TreeMap<>(checksums).forEach((name, sum) -> all.append('\n').append(name).append(sum));
-    String name = hash(all.toString().getBytes(UTF_8)) + ".safetensors";
+    String name = name(QuantisedWeights.VERSION, oneDnn(), precision, team.size(), checksums);
     return Optional.of(new PackedWeightCache(folder.resolve(name), checksums));
+  }
+
+  /** Returns the name of the file of these weights, by all that determines its bytes. */
+  static String name(
+      int version, String oneDnn, Precision precision, int threads, Map<String, Integer> sums) {
+    var all = new StringBuilder("%d %s %s %d".formatted(version, oneDnn, precision, threads));
+    new TreeMap<>(sums).forEach((name, sum) -> all.append('\n').append(name).append(sum));
+    return hash(all.toString().getBytes(UTF_8)) + ".safetensors";
+  }
+
+  private static String oneDnn() {
+    var version = dnnl_version();
+    return version.major() + "." + version.minor() + "." + version.patch();
   }
 
   private static int checksum(StoredTensor tensor) {

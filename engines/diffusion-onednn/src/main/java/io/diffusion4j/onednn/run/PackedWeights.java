@@ -305,6 +305,12 @@ public final class PackedWeights {
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, passed on and forgotten
   record QuantisedWeights(byte[] values, float[] scales) {
+    /**
+     * The version of the integers and scales of the same weights, and of the way {@link
+     * PackedWeights} lays them out. Raise it with every change, or caches keep the old bytes.
+     */
+    static final int VERSION = 1;
+
     /** Quantises weights, given the number of weights of each output. */
     static QuantisedWeights of(float[] weights, int outputs) {
       int each = weights.length / outputs;
