@@ -3,6 +3,7 @@ package io.diffusion4j.onnx;
 import io.diffusion4j.checkpoint.AtomicFile;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.StoredNetwork;
@@ -13,12 +14,18 @@ import io.diffusion4j.onnx.GraphValue.Order;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A network with its weights as an ONNX model. Weights are read while the model is written, one
@@ -39,6 +46,7 @@ public final class OnnxModel {
   /** Weights in a file of their own begin at multiples of this, so that they can be mapped. */
   private static final long ALIGNMENT = 4096;
 
+  private static final String DATA = ".data";
   private static final String PRODUCER = "Diffusion4J";
   private static final int BUFFER = 1 << 20;
 
@@ -163,26 +171,63 @@ public final class OnnxModel {
 
   /**
    * Writes the model to a file. If its weights are too large for one file, they are in a second one
-   * beside it, with {@code .data} after the name.
+   * beside it, named {@code .DIGEST.data} after the name of the model. Readers open the model and
+   * then the data that it names: data is written before its model, and that of an earlier model of
+   * this name is deleted last, so that a process that is killed leaves the old model or the new
+   * one.
    *
    * @param most the largest size in bytes of weights in the model itself, at most {@link
    *     #MAX_BYTES}
-   * @return the files
+   * @return the files, the model first
    * @throws java.io.UncheckedIOException if a file cannot be written
    */
   public List<Path> write(Path file, long most) {
     Check.that(most >= 0 && most <= MAX_BYTES, "most", most, "from 0 to %s", MAX_BYTES);
-    if (weightBytes() <= most) {
-      var model = model(graph.initializers().stream().map(Initializer::inline).toList());
-      AtomicFile.write(file, channel -> write(channel, model::writeTo));
-      return List.of(file);
-    }
-    Path data = file.resolveSibling(file.getFileName() + ".data");
+    List<Path> files = new ArrayList<>(List.of(file));
     List<Message> tensors = new ArrayList<>();
-    AtomicFile.write(data, channel -> write(channel, out -> writeExternal(out, data, tensors)));
+    if (weightBytes() <= most) {
+      graph.initializers().forEach(constant -> tensors.add(constant.inline()));
+    } else {
+      Path data = file.resolveSibling(file.getFileName() + "." + digest() + DATA);
+      AtomicFile.write(data, channel -> write(channel, out -> writeExternal(out, data, tensors)));
+      files.add(data);
+    }
     var model = model(tensors);
     AtomicFile.write(file, channel -> write(channel, model::writeTo));
-    return List.of(file, data);
+    deleteData(file, files);
+    return files;
+  }
+
+  /** Returns a digest of the weights that are in a file of their own. */
+  private String digest() {
+    var digest = Sha256.start();
+    try (var out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+      for (Initializer constant : graph.initializers()) {
+        if (constant.bytes() >= MIN_EXTERNAL) {
+          constant.values().writeTo(out);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the weights of " + name + ": " + e, e);
+    }
+    return HexFormat.of().formatHex(digest.digest(), 0, 8);
+  }
+
+  /** Deletes the data of earlier models of a name, except for the given files. */
+  private static void deleteData(Path file, List<Path> kept) {
+    var names =
+        Pattern.compile(
+            Pattern.quote(String.valueOf(file.getFileName())) + "(\\.[0-9a-f]{16})?" + DATA);
+    try (Stream<Path> all = Files.list(file.toAbsolutePath().resolveSibling("."))) {
+      for (Path other : all.toList()) {
+        Path sibling = file.resolveSibling(other.getFileName());
+        if (names.matcher(sibling.getFileName().toString()).matches() && !kept.contains(sibling)) {
+          Files.delete(sibling);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete old data of " + file + ": " + e, e);
+    }
   }
 
   private void writeExternal(OutputStream out, Path data, List<Message> tensors)

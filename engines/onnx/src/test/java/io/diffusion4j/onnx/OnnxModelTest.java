@@ -10,7 +10,9 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.LayerCases;
 import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.Tensor;
@@ -18,6 +20,7 @@ import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.reference.Oracle;
 import io.diffusion4j.nn.weights.Init;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -198,8 +202,8 @@ class OnnxModelTest {
     assertThat(model.weightBytes()).isEqualTo((40 * 50 + 50 + 50 * 30 + 30) * 4);
     assertThat(model.write(folder.resolve("whole.onnx"), model.weightBytes())).hasSize(1);
     var files = model.write(folder.resolve("parts.onnx"), model.weightBytes() - 1);
-    assertThat(files)
-        .containsExactly(folder.resolve("parts.onnx"), folder.resolve("parts.onnx.data"));
+    assertThat(files).first().isEqualTo(folder.resolve("parts.onnx"));
+    assertThat(files.get(1).toString()).matches(".*/parts\\.onnx\\.[0-9a-f]{16}\\.data");
     assertThat(Files.size(files.get(0))).isLessThan(2000);
     assertThat(Files.size(files.get(1))).isEqualTo(8192 + 50 * 30 * 4); // begins at whole pages
     float[] x = random(ROWS * 40, 1);
@@ -208,6 +212,39 @@ class OnnxModelTest {
         var feed = new RuntimeModel.Feed().floats("x", x, ROWS, 40)) {
       assertThat(parts.run(feed, "output.0")).isEqualTo(whole.run(feed, "output.0"));
     }
+  }
+
+  /** A model that is replaced keeps its own data until the new model is in its place. */
+  @Test
+  void aWriteThatFailsLeavesTheOldModelWithItsOwnData() throws Exception {
+    Path file = folder.resolve("replaced.onnx");
+    var old = linear(1).write(file, 0);
+    assertThat(linear(1).write(file, 0)).as("the same weights").isEqualTo(old);
+    byte[] data = Files.readAllBytes(old.get(1));
+    Files.move(file, folder.resolve("kept.onnx"));
+    Files.createDirectories(file.resolve("so that the model cannot be replaced"));
+    assertThatThrownBy(() -> linear(2).write(file, 0)).isInstanceOf(UncheckedIOException.class);
+    assertThat(old.get(1)).hasBinaryContent(data);
+
+    Files.delete(file.resolve("so that the model cannot be replaced"));
+    Files.delete(file);
+    Path other = Files.createFile(folder.resolve("replaced.onnx.other.data"));
+    Files.createFile(folder.resolve("replaced.onnx.data")); // of an earlier version
+    var files = linear(3).write(file, 0);
+    try (Stream<Path> all = Files.list(folder)) {
+      assertThat(all.filter(each -> !each.endsWith("kept.onnx")))
+          .as("data of the models before is removed")
+          .containsExactlyInAnyOrder(files.get(0), files.get(1), other);
+    }
+    assertThat(linear(3).write(file, OnnxModel.MAX_BYTES)).containsExactly(file);
+    assertThat(files.get(1)).doesNotExist();
+  }
+
+  private static OnnxModel linear(long seed) {
+    NetworkDefinition definition =
+        (nn, inputs) -> List.of(nn.output(nn.at("a").linear(nn.input(inputs.floats("x", 40)), 50)));
+    var weights = RandomWeights.of(definition, seed);
+    return OnnxModel.of(Network.of(definition), weights, OnnxOptions.plain(OnnxPrecision.FLOAT32));
   }
 
   /**
@@ -226,14 +263,15 @@ class OnnxModelTest {
             });
     var weights = LayerCases.weights(network);
     Path file = folder.resolve("bf16.onnx");
-    OnnxModel.of(network, weights, OnnxOptions.plain(OnnxPrecision.BFLOAT16)).write(file, 0);
+    var model = OnnxModel.of(network, weights, OnnxOptions.plain(OnnxPrecision.BFLOAT16));
+    Path external = model.write(file, 0).get(1);
     assertThatThrownBy(() -> new RuntimeModel(file))
         .isInstanceOfSatisfying(
             OrtException.class,
             e -> assertThat(e.getCode()).isEqualTo(OrtException.OrtErrorCode.ORT_NOT_IMPLEMENTED));
     float[] matrix = weights.read("a.weight");
     byte[] stored = new byte[40 * 50 * 2];
-    try (var data = new RandomAccessFile(folder.resolve("bf16.onnx.data").toFile(), "r")) {
+    try (var data = new RandomAccessFile(external.toFile(), "r")) {
       data.seek(data.length() - stored.length);
       data.readFully(stored);
     }
