@@ -187,12 +187,18 @@ public final class Lora implements AutoCloseable {
   /**
    * Returns the updates under the network's names of their layers, of the same open file; those of
    * layers that it has not keep their names.
+   *
+   * @throws CheckpointException if a layer of the network has updates under several names
    */
   Lora named(LayerNames names) {
     var renamed = new TreeMap<Layer, Update>();
+    var downs = new TreeMap<Layer, String>();
     updates.forEach(
-        (layer, update) ->
-            renamed.put(new Layer(layer.network(), names.of(layer).orElse(layer.name())), update));
+        (layer, update) -> {
+          var own = new Layer("", names.of(layer).orElse(layer.name()));
+          put(downs, own, update.a());
+          renamed.put(own, update);
+        });
     return new Lora(path, file, renamed);
   }
 
@@ -218,7 +224,7 @@ public final class Lora implements AutoCloseable {
   private SortedMap<Layer, Update> read() {
     var downs = new TreeMap<Layer, String>();
     var ups = new TreeMap<Layer, String>();
-    var alphas = new TreeMap<Layer, Double>();
+    var alphas = new TreeMap<Layer, String>();
     var others = new ArrayList<String>();
     for (String name : file.names()) {
       Matcher kohya = KOHYA.matcher(name);
@@ -241,11 +247,7 @@ public final class Lora implements AutoCloseable {
         continue;
       }
       var layer = new Layer(network, Spelling.layer(spelling.get()));
-      switch (half) {
-        case "alpha" -> alphas.put(layer, file.readDoubles(name)[0]);
-        case "A", "down" -> put(downs, layer, name);
-        default -> put(ups, layer, name);
-      }
+      put(half.equals("alpha") ? alphas : half.matches("A|down") ? downs : ups, layer, name);
     }
     if (!others.isEmpty()) {
       throw new CheckpointException(
@@ -264,7 +266,7 @@ public final class Lora implements AutoCloseable {
           double rank = rank(layer, down, up);
           double factor =
               Optional.ofNullable(alphas.remove(layer))
-                  .map(alpha -> alpha / rank)
+                  .map(alpha -> file.readDoubles(alpha)[0] / rank)
                   .or(
                       () ->
                           Optional.ofNullable(settings.get(layer.network()))

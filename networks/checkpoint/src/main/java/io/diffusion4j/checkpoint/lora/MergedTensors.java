@@ -33,8 +33,8 @@ public final class MergedTensors {
   /**
    * Combines weights and updates, and closes both with the result.
    *
-   * @throws CheckpointException if an update's layer is missing in the weights, or has another
-   *     shape
+   * @throws CheckpointException if an update's layer is missing in the weights, has another shape,
+   *     or has updates under several names in one file
    */
   public static TensorMap of(TensorSource base, List<ScaledLora> updates) {
     var names = new LayerNames(base);
@@ -45,10 +45,6 @@ public final class MergedTensors {
     Set<String> changed = new HashSet<>();
     for (ScaledLora scaled : loras) {
       Lora lora = scaled.lora();
-      if (lora.layers().size() > Set.copyOf(lora.layers()).size()) {
-        throw new CheckpointException(
-            lora.path(), "layers: of several networks (expected: those of one)");
-      }
       List<String> wrong =
           lora.updates().keySet().stream()
               .filter(layer -> !fits(base, names, lora, layer))

@@ -53,8 +53,8 @@ public final class PipelineLoras {
    *
    * @param components the networks that can be updated, by the names of their folders; opened and
    *     closed here
-   * @throws CheckpointException if no component has a layer, with all such layers, or if several
-   *     have it, or if a file does not contain low-rank updates
+   * @throws CheckpointException if no component has a layer, with all such layers, if several have
+   *     it, if a file has several names for it, or if a file does not contain low-rank updates
    */
   public static PipelineLoras assign(
       List<LoraChoice> choices, Map<String, Supplier<? extends TensorSource>> components) {
@@ -118,6 +118,7 @@ public final class PipelineLoras {
                   lora.described(strays.get(0)),
                   "layers of " + String.join(", ", networks.keySet())));
     }
+    layers.forEach((name, own) -> lora.only(own).named(Objects.requireNonNull(names.get(name))));
     return layers;
   }
 

@@ -199,7 +199,10 @@ class PipelineLorasTest {
                 MergedTensors.of(
                     Checkpoint.open(file("prior")),
                     List.of(new MergedTensors.ScaledLora(Lora.open(file("three")), 1))))
-        .hasMessageEndingWith("layers: of several networks (expected: those of one)");
+        .hasMessageEndingWith(
+            "%1$s: twice, prior.%1$s.lora_A.weight and text_encoder.%1$s.lora_A.weight (expected:"
+                + " once)",
+            PRIOR_LAYER);
   }
 
   @Test
@@ -212,5 +215,48 @@ class PipelineLorasTest {
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("that no network has in this shape");
     }
+  }
+
+  /** Otherwise one of the two updates would replace the other. */
+  @ParameterizedTest
+  @CsvSource({
+    "unet.mid_block.attentions.0.to_q.lora_A, lora_unet_mid_block_attentions_0_to_q.lora_down",
+    "mid_block.attentions.0.to_q.lora_A, unet.mid_block.attentions.0.to_q.lora_A",
+    "decoder.mid_block.attentions.0.to_q.lora_A, unet.mid_block.attentions.0.to_q.lora_A",
+    "mid_block.attentions.0.processor.to_q_lora.down, mid_block.attentions.0.to_q.lora_A",
+  })
+  void aLayerUnderTwoNamesIsRefusedWithBoth(String first, String second) {
+    var writer = new SafetensorsWriter();
+    for (String down : List.of(first, second)) {
+      String up = down.replaceAll("A$", "B").replaceAll("down$", "up");
+      writer
+          .floats(down + ".weight", DType.F32, new long[] {1, 2}, () -> ones(2))
+          .floats(up + ".weight", DType.F32, new long[] {2, 1}, () -> ones(2));
+    }
+    writer.write(file("twice"));
+    assertThatThrownBy(
+            () -> PipelineLoras.assign(List.of(new LoraChoice("it", file("twice"), 1)), components))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageMatching(
+            "(?s)\\Q" + file("twice") + "\\E: \\S+: twice, \\S+ and \\S+ \\(expected: once\\)")
+        .hasMessageContaining(first + ".weight")
+        .hasMessageContaining(second + ".weight");
+  }
+
+  @Test
+  void anAlphaUnderTwoNamesIsRefusedWithBoth() {
+    var writer = new SafetensorsWriter();
+    String layer = "unet." + DECODER_LAYER;
+    writer
+        .floats(layer + ".lora_A.weight", DType.F32, new long[] {1, 2}, () -> ones(2))
+        .floats(layer + ".lora_B.weight", DType.F32, new long[] {2, 1}, () -> ones(2))
+        .floats(layer + ".alpha", DType.F32, new long[] {1}, () -> ones(1))
+        .floats("base_model.model." + layer + ".alpha", DType.F32, new long[] {1}, () -> ones(1))
+        .write(file("alphas"));
+    assertThatThrownBy(() -> Lora.open(file("alphas")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageEndingWith(
+            "%1$s: twice, base_model.model.%1$s.alpha and %1$s.alpha (expected: once)"
+                .formatted(layer));
   }
 }
