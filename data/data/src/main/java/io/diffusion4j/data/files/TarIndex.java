@@ -59,7 +59,7 @@ final class TarIndex {
       String name = pax.getOrDefault("path", name());
       long size = pax.containsKey("size") ? number(pax.get("size"), name) : size(name);
       long data = at + BLOCK;
-      if (size > file.size() - data) {
+      if (size < 0 || size > file.size() - data) {
         throw wrong(
             "%s claims %d bytes and the file ends after %d"
                 .formatted(name, size, file.size() - data),
@@ -184,7 +184,7 @@ final class TarIndex {
         space++;
       }
       long length = number(new String(records, from, space - from, UTF_8), "a pax record");
-      if (length < space - from + 3 || from + length > records.length) {
+      if (length < space - from + 3 || length > records.length - from) {
         throw wrong("a pax record of " + length + " bytes", "one that fits its header");
       }
       String record = new String(records, space + 1, (int) length - (space + 2 - from), UTF_8);

@@ -23,6 +23,7 @@ import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,11 @@ final class Chunk {
     return new Found(place.row, new OnePage(all.dictionary, decoded(file, place)));
   }
 
+  /** Checks the sizes that Parquet's reader allocates: of the chunk, its pages and dictionary. */
+  void requireWhole(FileChannel file) throws IOException {
+    pages(file);
+  }
+
   private synchronized Pages pages(FileChannel file) throws IOException {
     Pages known = pages;
     if (known == null) {
@@ -74,6 +80,13 @@ final class Chunk {
   }
 
   private Pages walk(FileChannel file) throws IOException {
+    if (meta.getStartingPos() < 0
+        || meta.getTotalSize() < 0
+        || meta.getTotalSize() > file.size() - meta.getStartingPos()) {
+      throw new IOException(
+          "column %s: %d bytes from byte %d (expected: within the file)"
+              .formatted(meta.getPath().toDotString(), meta.getTotalSize(), meta.getStartingPos()));
+    }
     DictionaryPage dictionary = null;
     var byRow = new TreeMap<Long, Place>();
     long row = 0;
@@ -108,6 +121,16 @@ final class Chunk {
           "a page of %d bytes, %d decompressed (expected: within the file, at most %d)"
               .formatted(size, unpacked, LARGEST));
     }
+    var v2 = place.header.getData_page_header_v2();
+    if (v2 != null) {
+      long repetition = v2.getRepetition_levels_byte_length();
+      long definition = v2.getDefinition_levels_byte_length();
+      if (repetition < 0 || definition < 0 || repetition + definition > Math.min(size, unpacked)) {
+        throw new IOException(
+            "levels: %d and %d bytes (expected: within a page of %d bytes, %d decompressed)"
+                .formatted(repetition, definition, size, unpacked));
+      }
+    }
   }
 
   private static byte[] bytes(FileChannel file, Place place) throws IOException {
@@ -122,11 +145,20 @@ final class Chunk {
 
   private DictionaryPage dictionary(FileChannel file, Place place, DictionaryPageHeader header)
       throws IOException {
-    return new DictionaryPage(
+    BytesInput bytes =
         decompressor.decompress(
-            BytesInput.from(bytes(file, place)), place.header.getUncompressed_page_size()),
-        header.getNum_values(),
-        encoding(header.getEncoding()));
+            BytesInput.from(bytes(file, place)), place.header.getUncompressed_page_size());
+    int values = header.getNum_values();
+    int least = // bytes of a value; a string begins with its length
+        type.getPrimitiveTypeName() == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY
+            ? Math.max(1, type.getTypeLength())
+            : Integer.BYTES;
+    if (values < 0 || values > bytes.size() / least) {
+      throw new IOException(
+          "dictionary: %d values in %d bytes (expected: from 0 to %d)"
+              .formatted(values, bytes.size(), bytes.size() / least));
+    }
+    return new DictionaryPage(bytes, values, encoding(header.getEncoding()));
   }
 
   private DataPage decoded(FileChannel file, Place place) throws IOException {

@@ -7,6 +7,7 @@ import io.diffusion4j.data.files.Entry;
 import io.diffusion4j.data.files.PictureTable;
 import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnPath;
 import org.apache.parquet.io.ColumnIOFactory;
@@ -190,6 +192,7 @@ public final class ParquetPictures implements PictureTable {
         }
         return rows;
       }
+      requireWhole(projection);
       reader.setRequestedSchema(projection);
       MessageColumnIO io = new ColumnIOFactory().getColumnIO(projection, schema);
       for (PageReadStore group = reader.readNextRowGroup();
@@ -202,6 +205,19 @@ public final class ParquetPictures implements PictureTable {
         }
       }
       return rows;
+    }
+
+    /** Checks the chunks of columns before Parquet's reader allocates their sizes. */
+    private void requireWhole(MessageType columns) throws IOException {
+      try (var channel = FileChannel.open(file)) {
+        for (BlockMetaData group : reader.getRowGroups()) {
+          for (ColumnChunkMetaData chunk : group.getColumns()) {
+            if (columns.containsPath(chunk.getPath().toArray())) {
+              new Chunk(chunk).requireWhole(channel);
+            }
+          }
+        }
+      }
     }
 
     private static List<String> names(MessageType schema, Predicate<Type> wanted) {

@@ -24,6 +24,8 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shards of webdataset and img2dataset, whole ones and others. */
 class TarShardTest {
@@ -230,6 +232,40 @@ class TarShardTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> open(new TarWriter().member("a.png", '0', large, PICTURE).end()))
         .withMessageContaining("a.png claims " + (1L << 40) + " bytes and the file ends after ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(chars = {'0', 'x', 'L'})
+  void aMemberThatClaimsLessThanNothingIsRefused(char type) {
+    byte[] size = text("-0000002000\0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> open(new TarWriter().member("a.png", type, size, PICTURE).end()))
+        .withMessageStartingWith(
+            "data: %s, a.png claims -1024 bytes and the file ends after ", shard)
+        .withMessageEndingWith(" (expected: a whole tar file)");
+  }
+
+  @Test
+  void longNamesAndPaxRecordsAreBounded() {
+    String longest = "n".repeat(1 << 20);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> open(new TarWriter().gnu(longest, PICTURE).end()))
+        .withMessage(
+            "data: %s, ././@LongLink has a name of 1048577 bytes (expected: at most 1048576)"
+                .formatted(shard));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> open(new TarWriter().pax(longest, PICTURE).end()))
+        .withMessage(
+            "data: %s, PaxHeaders/x has a name of 1048590 bytes (expected: at most 1048576)"
+                .formatted(shard));
+    byte[] records = text("9 path=a\n9223372036854775807 path=b\n");
+    byte[] size = TarWriter.octal(records.length, 12);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> open(new TarWriter().member("x", 'x', size, records).end()))
+        .withMessage(
+            "data: %s, a pax record of 9223372036854775807 bytes (expected: one that fits its"
+                    .formatted(shard)
+                + " header)");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.diffusion4j.data.parquet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,10 +14,17 @@ import io.diffusion4j.data.files.Columns;
 import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +36,9 @@ import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.format.ColumnMetaData;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.LocalOutputFile;
@@ -37,6 +49,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pictures in Parquet files, in the layouts in which people have them. */
 class ParquetPicturesTest {
@@ -308,5 +321,81 @@ class ParquetPicturesTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageStartingWith("0.png: ");
     assertThat(set.image(N - 1).width()).isEqualTo(40);
+  }
+
+  /**
+   * Ten rows with two pictures of one byte and two texts, so that both columns have dictionaries.
+   */
+  private Path repeated() throws IOException {
+    return write(
+        "repeated.parquet",
+        "message schema { optional binary image; optional binary text (STRING); }",
+        10,
+        (row, i) -> {
+          row.append("image", Binary.fromConstantByteArray(new byte[] {(byte) (i % 2)}));
+          row.append("text", "shade " + i % 2);
+        },
+        CompressionCodecName.SNAPPY,
+        WriterVersion.PARQUET_1_0,
+        true);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"image, 10, 2", "text, 22, 5"})
+  void aDictionaryOfMoreValuesThanItsBytesIsRefused(String column, int bytes, int most)
+      throws IOException {
+    Path file = repeated();
+    try (var channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long start = chunk(footer(file), column).getDictionary_page_offset();
+      var header = Util.readPageHeader(Channels.newInputStream(channel.position(start)));
+      var dictionary = requireNonNull(header.getDictionary_page_header());
+      assertThat(dictionary.getNum_values()).isEqualTo(2);
+      dictionary.setNum_values(63); // as long in the file
+      var changed = new ByteArrayOutputStream();
+      Util.writePageHeader(header, changed);
+      channel.write(ByteBuffer.wrap(changed.toByteArray()), start);
+    }
+    assertThatThrownBy(() -> open(file).image(0))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageEndingWith(
+            "dictionary: 63 values in %d bytes (expected: from 0 to %d)", bytes, most);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"image", "text"})
+  void aChunkThatIsLargerThanTheFileIsRefused(String column) throws IOException {
+    Path file = repeated();
+    FileMetaData footer = footer(file);
+    chunk(footer, column).setTotal_compressed_size(1L << 40);
+    var changed = new ByteArrayOutputStream();
+    Util.writeFileMetaData(footer, changed);
+    byte[] bytes = Files.readAllBytes(file);
+    int kept = bytes.length - 8 - footerSize(bytes);
+    var out = ByteBuffer.allocate(kept + changed.size() + 8).order(ByteOrder.LITTLE_ENDIAN);
+    out.put(bytes, 0, kept).put(changed.toByteArray()).putInt(changed.size());
+    Files.write(file, out.put("PAR1".getBytes(UTF_8)).array());
+    assertThatThrownBy(() -> open(file).image(0))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("column " + column + ": 1099511627776 bytes from byte ")
+        .hasMessageEndingWith(" (expected: within the file)");
+  }
+
+  private static FileMetaData footer(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    int size = footerSize(bytes);
+    return Util.readFileMetaData(new ByteArrayInputStream(bytes, bytes.length - 8 - size, size));
+  }
+
+  private static int footerSize(byte[] file) {
+    return ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(file.length - 8);
+  }
+
+  private static ColumnMetaData chunk(FileMetaData footer, String column) {
+    var group = requireNonNull(footer.getRow_groups()).get(0);
+    return requireNonNull(group.getColumns()).stream()
+        .map(chunk -> requireNonNull(chunk.getMeta_data()))
+        .filter(meta -> List.of(column).equals(meta.getPath_in_schema()))
+        .findFirst()
+        .orElseThrow();
   }
 }
