@@ -3,6 +3,8 @@ package io.diffusion4j.training;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.checkpoint.lora.Lora;
+import io.diffusion4j.checkpoint.lora.MergedTensors;
 import io.diffusion4j.data.Classes;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.TrainingOption;
@@ -33,6 +35,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * The training of a component, which reads earlier components from the model folder: what a {@link
@@ -293,6 +296,17 @@ public record ComponentRun(
   /** Returns the folder of low-rank updates. */
   private Path updates() {
     return whole.model().resolve(setup.part().component() + "_lora");
+  }
+
+  /**
+   * Returns the change of stored weights to those with the low-rank updates, if they are trained.
+   */
+  public UnaryOperator<TensorSource> updated() {
+    return weights ->
+        config.lowRank().isEmpty()
+            ? weights
+            : MergedTensors.of(
+                weights, List.of(new MergedTensors.ScaledLora(Lora.open(updates()), 1)));
   }
 
   /** Writes updates beside their weights, which are not changed. */

@@ -440,31 +440,41 @@ class OwnPicturesTest {
     assertThat(again.resolve(weights)).hasSameBinaryContentAs(to.resolve(weights));
   }
 
-  @Test
-  void samplesOfLowRankUpdatesAreDrawnWithThem() {
+  @ParameterizedTest
+  @CsvSource({"decoder, to_q", "upsampler, conv1"})
+  void previewsAndSamplesOfLowRankUpdatesAreDrawnWithThem(String part, String targets) {
     for (String rate : List.of("1e-9", "0.9")) {
       String[] low = {
         "--start-from",
         model.toString(),
         "--lora-rank",
         "2",
+        "--lora-targets",
+        targets,
         "--steps",
         "3",
         "--batch",
         "4",
         "--sample",
         "a red disc",
+        "--sample-every",
+        "2",
         "--learning-rate",
         rate
       };
-      Run run = train("decoder", pictures, "tiny", folder.resolve(rate), rate + "-state", low);
+      String name = part + rate;
+      Run run = train(part, pictures, "tiny", folder.resolve(name), name + "-state", low);
       assertThat(run.status()).as(run.err()).isZero();
     }
-    String sample = "decoder/samples/00000003.png";
-    assertThat(folder.resolve("0.9-state").resolve(sample))
-        .isNotEmptyFile()
-        .content(StandardCharsets.ISO_8859_1)
-        .isNotEqualTo(content(folder.resolve("1e-9-state").resolve(sample)));
+    for (String picture : List.of("samples", "previews")) {
+      for (String step : List.of("2", "3")) {
+        String file = "-state/%s/%s/0000000%s.png".formatted(part, picture, step);
+        assertThat(folder.resolve(part + "0.9" + file))
+            .isNotEmptyFile()
+            .content(StandardCharsets.ISO_8859_1)
+            .isNotEqualTo(content(folder.resolve(part + "1e-9" + file)));
+      }
+    }
   }
 
   private static String[] with(String[] arguments, String... more) {

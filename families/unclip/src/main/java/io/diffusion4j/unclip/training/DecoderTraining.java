@@ -209,9 +209,6 @@ record DecoderTraining() implements TrainableComponent {
   /** Decodes the embeddings of pictures, with their captions. */
   @Override
   public List<Preview> previews(ComponentRun written, DataSet examples) {
-    if (written.config().lowRank().isPresent()) {
-      return List.of(); // updates are drawn with by their whole pipeline
-    }
     var own = new UnclipRun(written);
     int count = own.previews(examples);
     List<CaptionedImage> pictures = own.examples(examples).range(0, count);
@@ -221,6 +218,7 @@ record DecoderTraining() implements TrainableComponent {
         var model =
             DecoderModel.load(
                 written.folder(UnclipFolder.DECODER),
+                written.updated(),
                 written.folder(UnclipFolder.TEXT_PROJ),
                 own.shapes().text().positions(),
                 scheduler.orElseThrow(),

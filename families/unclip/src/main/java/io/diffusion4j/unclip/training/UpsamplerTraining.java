@@ -150,9 +150,12 @@ record UpsamplerTraining(boolean last) implements TrainableComponent {
     }
   }
 
-  private static UpsamplerModel open(ComponentRun run, String name, SchedulerConfig scheduler) {
+  private UpsamplerModel open(ComponentRun run, String name, SchedulerConfig scheduler) {
     return UpsamplerModel.load(
-        run.folder(name), scheduler.parameterization(), run.config().compute());
+        run.folder(name),
+        name.equals(component()) ? run.updated() : weights -> weights,
+        scheduler.parameterization(),
+        run.config().compute());
   }
 
   private void start(ComponentRun run, Trainer trainer) {
