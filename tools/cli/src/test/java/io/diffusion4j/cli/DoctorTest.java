@@ -127,7 +127,7 @@ final class DoctorTest {
     };
     Run before = Run.of(generate);
     assertThat(before.err())
-        .startsWith("error: sampler: analytic-dpm (expected: one of consistency, ddim, ")
+        .startsWith("error: prior-sampler: analytic-dpm (expected: one of consistency, ddim, ")
         .contains("; analytic-dpm needs `diffusion4j measure` of the model first)");
     assertThat(before.status()).isEqualTo(2);
 
