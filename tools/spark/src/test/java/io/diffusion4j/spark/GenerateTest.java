@@ -215,7 +215,7 @@ class GenerateTest {
     assertThat(generate(prompts, output, "--decoder-steps", "0"))
         .isEqualTo(new Ran(2, "", "error: decoder-steps: 0 (expected: ≥ 1)\n"));
     assertThat(generate(prompts, output, "--decoder-schedule", "sideways").err())
-        .startsWith("error: decoder-schedule: \"sideways\" (expected: ")
+        .startsWith("error: decoder-schedule: sideways (expected: one of ")
         .hasLineCount(1);
     assertThat(generate(folder.resolve("none.txt"), output).err())
         .isEqualTo(
