@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Networks and trainings that cannot be opened raise why, and leave no native memory. */
+/** Networks and training runs that cannot be opened raise why, and leave no native memory. */
 class FailedOpeningTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 

@@ -500,7 +500,7 @@ final class EndToEndTest {
   void aChoiceThatThereIsNotIsToldWhatThereIs() {
     Path output = folder.resolve("none.png");
     assertThat(generate(output, "--model", model.toString(), "--decoder-schedule", "late").err())
-        .contains("decoder-schedule: \"late\" (expected: one of ", "trailing");
+        .contains("decoder-schedule: late (expected: one of ", "trailing");
     assertThat(
             generate(
                     output,

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.diffusion4j.cli.Run;
 import io.diffusion4j.it.Module;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +54,13 @@ class GuideCommandsTest {
           "generate \"a red apple\" --seed 7 --decoder-steps 200", Map.of("--decoder-steps", "20"));
 
   private static final List<String> DRAWING = List.of("generate", "vary", "blend", "diff");
+
+  /** The models of the repository that pages name. */
+  private static final List<String> SHIPPED =
+      List.of("emoji/model", "families/latent/src/test/resources/shapes");
+
+  /** A range that the shell expands, as in {@code shapes-{1..20}.png}. */
+  private static final Pattern RANGE = Pattern.compile("(.*)\\{(\\d+)\\.\\.(\\d+)}(.*)");
 
   private static final String OUTPUT = "--output";
 
@@ -111,7 +122,7 @@ class GuideCommandsTest {
 
   private static void run(String command) {
     List<String> words = new ArrayList<>();
-    WORD.matcher(command).results().forEach(found -> words.add(text(found)));
+    WORD.matcher(command).results().flatMap(found -> expanded(text(found))).forEach(words::add);
     SHORT.forEach(
         (begin, options) -> {
           if (command.startsWith(begin)) {
@@ -133,6 +144,28 @@ class GuideCommandsTest {
     return word.group(1) == null ? word.group() : word.group(1);
   }
 
+  /** Returns a word as a shell expands it: ranges, and files of the test's folder by a pattern. */
+  private static Stream<String> expanded(String word) {
+    if (word.matches("[\\w-]+\\?\\.png")) {
+      return files(word);
+    }
+    Matcher range = RANGE.matcher(word);
+    return range.matches()
+        ? IntStream.rangeClosed(Integer.parseInt(range.group(2)), Integer.parseInt(range.group(3)))
+            .mapToObj(number -> range.group(1) + number + range.group(4))
+        : Stream.of(word);
+  }
+
+  private static Stream<String> files(String pattern) {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, pattern)) {
+      files.forEach(file -> names.add(file.getFileName().toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return names.stream().sorted();
+  }
+
   private static void set(List<String> words, String option, String value) {
     int at = words.indexOf(option);
     if (at < 0) {
@@ -144,7 +177,7 @@ class GuideCommandsTest {
 
   /** Puts files and the random model into the folder of the test; the shipped one is in place. */
   private static String placed(String word, boolean isOutput) {
-    if (word.equals("emoji/model")) {
+    if (SHIPPED.contains(word)) {
       return ROOT.resolve(word).toString();
     }
     return isOutput || word.matches("[\\w-]+\\.(png|svg|json|gif)|random")
