@@ -50,8 +50,7 @@ class GuideCommandsTest {
           "bench samplers", Map.of("--steps", "2,4", "--reference-steps", "6"),
           "plot components", Map.of("--count", "20"),
           "plot trajectory", Map.of("--steps", "2"),
-          "blend", Map.of("--frames", "2"),
-          "generate \"a red apple\" --seed 7 --decoder-steps 200", Map.of("--decoder-steps", "20"));
+          "blend", Map.of("--frames", "2"));
 
   private static final List<String> DRAWING = List.of("generate", "vary", "blend", "diff");
 
