@@ -4,7 +4,7 @@
  *
  * <pre>
  *   diffusion4j bench --quick
- *   diffusion4j bench samplers --output samplers.png
+ *   diffusion4j bench samplers --samplers ddim,dpmpp-2m --output samplers.png
  *   diffusion4j bench server --images 8
  * </pre>
  *

@@ -40,8 +40,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Example (the chart of docs/choosing-a-sampler.md):",
-      "  diffusion4j bench samplers --output docs/images/samplers.png"
+      "Example:",
+      "  diffusion4j bench samplers --samplers ddim,dpmpp-2m --steps 2,4,8,16"
     })
 public final class SamplersBench implements Callable<Integer> {
   private static final String NAME = "%-18s";
