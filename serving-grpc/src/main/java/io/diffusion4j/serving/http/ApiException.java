@@ -24,6 +24,11 @@ public abstract class ApiException extends RuntimeException {
         ResponseHeaders.builder(status).contentType(MediaType.JSON_UTF_8).build(), reason, message);
   }
 
+  /** Creates the error for an error of the service. */
+  protected ApiException(HttpFault fault) {
+    this(fault.headers(), fault.reason(), fault.message());
+  }
+
   /** Creates an error with headers of its own, such as the delay before a retry. */
   protected ApiException(ResponseHeaders headers, String reason, String message) {
     super(message, null, false, false);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpData;
@@ -140,6 +141,11 @@ public abstract class JsonApi implements HttpApi {
         context
             .whenRequestCancelling()
             .thenAccept(cause -> call.cancel("the client has left", cause));
+  }
+
+  /** Returns a new object without fields. */
+  public static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
   }
 
   /** Returns a response with a body in JSON. */

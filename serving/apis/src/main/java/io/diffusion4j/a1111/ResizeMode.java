@@ -2,6 +2,7 @@ package io.diffusion4j.a1111;
 
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.serving.http.JsonFields;
 import java.util.List;
 
 /**
@@ -19,7 +20,7 @@ enum ResizeMode {
   private static final List<ResizeMode> NUMBERED = List.of(STRETCH, CROP, FILL);
 
   /** Returns the mode that a request chooses, by the web UI's number. */
-  static ResizeMode of(Fields fields) {
+  static ResizeMode of(JsonFields fields) {
     return NUMBERED.get(fields.integer("resize_mode", 0, NUMBERED.size() - 1).orElse(0));
   }
 

@@ -1,12 +1,11 @@
 package io.diffusion4j.a1111;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.ResponseHeaders;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.HttpFault;
+import io.diffusion4j.serving.http.JsonApi;
 
 /** An error in the form of this API: {@code {"detail": "…"}}. */
 final class SdException extends ApiException {
@@ -16,14 +15,13 @@ final class SdException extends ApiException {
     super(status, reason, message);
   }
 
-  private SdException(ResponseHeaders headers, String reason, String message) {
-    super(headers, reason, message);
+  private SdException(HttpFault fault) {
+    super(fault);
   }
 
   /** Returns the error for an error of the service. */
   static SdException of(Throwable error) {
-    HttpFault fault = HttpFault.of(error);
-    return new SdException(fault.headers(), fault.reason(), fault.message());
+    return new SdException(HttpFault.of(error));
   }
 
   /** Creates the error for an invalid value of a field. */
@@ -50,6 +48,6 @@ final class SdException extends ApiException {
 
   @Override
   protected ObjectNode body() {
-    return JsonNodeFactory.instance.objectNode().put("detail", getMessage());
+    return JsonApi.object().put("detail", getMessage());
   }
 }

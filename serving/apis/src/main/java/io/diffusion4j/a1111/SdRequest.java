@@ -1,11 +1,13 @@
 package io.diffusion4j.a1111;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.diffusion4j.client.MainStage;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.http.JsonFields;
 import io.diffusion4j.serving.request.DecodingMemory;
 import io.diffusion4j.serving.request.InputImages;
 import io.diffusion4j.serving.request.OutputSize;
@@ -66,7 +68,7 @@ record SdRequest(
    *
    * @param fromPicture whether the route is {@code img2img}
    */
-  static SdRequest of(Fields fields, boolean fromPicture, WebUiModels models) {
+  static SdRequest of(JsonFields fields, boolean fromPicture, WebUiModels models) {
     refuseUnsupported(fields);
     Model model = model(fields, models);
     ModelStage stage = MainStage.of(model).orElse(ModelStage.getDefaultInstance());
@@ -93,7 +95,7 @@ record SdRequest(
           "at most " + OutputSize.MAX_PIXELS + " pixels of a response");
     }
     request.setImageCount(count);
-    long seed = fields.seed("seed").filter(given -> given >= 0).orElseGet(SdRequest::anySeed);
+    long seed = fields.seed("seed").orElseGet(SdRequest::anySeed);
     for (int i = 0; i < count; i++) {
       request.addSeeds(seed + i);
     }
@@ -117,15 +119,15 @@ record SdRequest(
         options.hasGuidanceScale() ? options.getGuidanceScale() : stage.getDefaultGuidanceScale(),
         SamplerNames.theirs(
             options.getSampler().isEmpty() ? stage.getDefaultSampler() : options.getSampler()),
-        fields.flag("send_images", true));
+        flag(fields, "send_images", true));
   }
 
   /** Returns the number of requested images. */
-  static int count(Fields fields) {
+  static int count(JsonFields fields) {
     return batchSize(fields) * fields.integer("n_iter", 1, MAX_BATCHES).orElse(1);
   }
 
-  private static int batchSize(Fields fields) {
+  private static int batchSize(JsonFields fields) {
     return fields.integer("batch_size", 1, MAX_BATCHES).orElse(1);
   }
 
@@ -133,8 +135,8 @@ record SdRequest(
     return RANDOM.nextInt() & 0xFFFF_FFFFL;
   }
 
-  private static Model model(Fields fields, WebUiModels models) {
-    Fields settings = fields.object("override_settings");
+  private static Model model(JsonFields fields, WebUiModels models) {
+    JsonFields settings = fields.object("override_settings");
     for (Map.Entry<String, ?> setting : settings.json().properties()) {
       if (!List.of(CHECKPOINT, CLIP_SKIP).contains(setting.getKey())) {
         throw unsupportedSetting(setting.getKey());
@@ -151,7 +153,7 @@ record SdRequest(
     return stage.getSettingsList().stream().anyMatch(known -> known.getName().equals(setting));
   }
 
-  private static StageOptions options(Fields fields, boolean fromPicture, ModelStage stage) {
+  private static StageOptions options(JsonFields fields, boolean fromPicture, ModelStage stage) {
     var options = StageOptions.newBuilder();
     if (stage.getSamplersCount() == 0) {
       return options.build(); // there is no choice
@@ -191,7 +193,10 @@ record SdRequest(
   }
 
   private static void setPictures(
-      Fields fields, OutputSize size, PromptSpec prompt, GenerateImagesRequest.Builder request) {
+      JsonFields fields,
+      OutputSize size,
+      PromptSpec prompt,
+      GenerateImagesRequest.Builder request) {
     List<byte[]> pictures = fields.pictures("init_images");
     if (pictures.size() != 1) {
       throw SdException.invalid("init_images", pictures.size() + " pictures", "one");
@@ -200,7 +205,7 @@ record SdRequest(
     InputImage picture = given.picture("init_images", pictures.get(0));
     Optional<byte[]> mask = fields.picture("mask");
     if (mask.isPresent()) {
-      boolean inverted = fields.flag("inpainting_mask_invert", false);
+      boolean inverted = flag(fields, "inpainting_mask_invert", false);
       request.setInpaint(
           InpaintTask.newBuilder()
               .setImage(picture)
@@ -216,10 +221,10 @@ record SdRequest(
   }
 
   /** Refuses unsupported fields that would change the images. */
-  private static void refuseUnsupported(Fields fields) {
+  private static void refuseUnsupported(JsonFields fields) {
     for (String flag :
         List.of("enable_hr", "restore_faces", "tiling", "save_images", "include_init_images")) {
-      fields.refuseUnless(flag, !fields.flag(flag, false), "false");
+      refuseUnless(fields, flag, !flag(fields, flag, false), "false");
     }
     for (String number :
         List.of(
@@ -229,19 +234,19 @@ record SdRequest(
             "s_churn",
             "s_tmin",
             "s_min_uncond")) {
-      fields.refuseUnless(number, fields.number(number).orElse(0.0) == 0, "0");
+      refuseUnless(fields, number, fields.number(number).orElse(0.0) == 0, "0");
     }
     for (String number : List.of("seed_resize_from_h", "seed_resize_from_w")) {
-      fields.refuseUnless(number, fields.number(number).orElse(0.0) <= 0, "0");
+      refuseUnless(fields, number, fields.number(number).orElse(0.0) <= 0, "0");
     }
     for (String number : List.of("s_noise", "initial_noise_multiplier")) {
-      fields.refuseUnless(number, fields.number(number).orElse(1.0) == 1, "1");
+      refuseUnless(fields, number, fields.number(number).orElse(1.0) == 1, "1");
     }
     for (String list : List.of("styles", "script_args")) {
-      fields.refuseUnless(list, fields.isEmpty(list), "none");
+      refuseUnless(fields, list, fields.isEmpty(list), "none");
     }
     for (String name : List.of("script_name", "refiner_checkpoint")) {
-      fields.refuseUnless(name, fields.text(name).orElse("").isEmpty(), "none");
+      refuseUnless(fields, name, fields.text(name).orElse("").isEmpty(), "none");
     }
     fields
         .object("alwayson_scripts")
@@ -254,6 +259,25 @@ record SdRequest(
                     "alwayson_scripts", Errors.quote(script.getKey()), "scripts without args");
               }
             });
+  }
+
+  /** Returns a boolean, for which the web UI also accepts 0 and 1. */
+  private static boolean flag(JsonFields fields, String name, boolean otherwise) {
+    return fields
+        .value(
+            name,
+            value -> value.isBoolean() || (value.isInt() && value.intValue() >> 1 == 0),
+            JsonNode::asBoolean,
+            "true or false")
+        .orElse(otherwise);
+  }
+
+  /** Refuses a field whose value requests an unsupported feature. */
+  private static void refuseUnless(JsonFields fields, String name, boolean idle, String expected) {
+    if (!idle) {
+      throw SdException.unsupported(
+          name, Errors.quote(String.valueOf(fields.json().get(name))), expected);
+    }
   }
 
   /**

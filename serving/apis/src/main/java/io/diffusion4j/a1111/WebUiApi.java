@@ -1,6 +1,7 @@
 package io.diffusion4j.a1111;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ListMultimap;
@@ -18,6 +19,7 @@ import io.diffusion4j.serving.grpc.PictureWorkers;
 import io.diffusion4j.serving.grpc.PrincipalContext;
 import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.JsonApi;
+import io.diffusion4j.serving.http.JsonFields;
 import io.diffusion4j.serving.request.Resizer;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
@@ -66,9 +68,9 @@ final class WebUiApi extends JsonApi {
       return caller.name();
     }
 
-    Fields fields() {
+    JsonFields fields() {
       String body = arrived.request().contentUtf8();
-      return Fields.of(body.isEmpty() ? "{}" : body);
+      return JsonFields.of(body.isEmpty() ? "{}" : body, SdException::invalid);
     }
 
     WebUiModels models() {
@@ -89,9 +91,10 @@ final class WebUiApi extends JsonApi {
     get(server, service, "sd-models", asked -> asked.models().list());
     get(server, service, "samplers", asked -> asked.models().samplers());
     get(server, service, "schedulers", asked -> asked.models().schedulers());
-    get(server, service, "cmd-flags", asked -> Fields.newObject());
-    EMPTY_LISTS.forEach(name -> get(server, service, name, asked -> Fields.newArray()));
-    post(server, service, "refresh-checkpoints", asked -> Fields.newObject());
+    get(server, service, "cmd-flags", asked -> object());
+    EMPTY_LISTS.forEach(
+        name -> get(server, service, name, asked -> JsonNodeFactory.instance.arrayNode()));
+    post(server, service, "refresh-checkpoints", asked -> object());
     post(server, service, "png-info", WebUiApi::pngInfo);
     server
         .route()
@@ -136,7 +139,7 @@ final class WebUiApi extends JsonApi {
   }
 
   private CompletableFuture<HttpResponse> draw(Asked asked, boolean fromPicture) {
-    Fields fields = asked.fields();
+    JsonFields fields = asked.fields();
     if (!fromPicture) {
       return draw(asked, fields, SdRequest.of(fields, false, asked.models()));
     }
@@ -148,7 +151,7 @@ final class WebUiApi extends JsonApi {
         .thenCompose(request -> draw(asked, fields, request));
   }
 
-  private CompletableFuture<HttpResponse> draw(Asked asked, Fields fields, SdRequest request) {
+  private CompletableFuture<HttpResponse> draw(Asked asked, JsonFields fields, SdRequest request) {
     var drawing =
         new WebUiCall(request, fields.json(), resizer, workers, asked.arrived().context());
     synchronized (drawings) {
@@ -180,7 +183,7 @@ final class WebUiApi extends JsonApi {
   /** Stops all requests of the caller, but no others. */
   private JsonNode interrupt(Asked asked) {
     drawings(asked).forEach(WebUiCall::interrupt);
-    return Fields.newObject();
+    return object();
   }
 
   /** Settings belong to the operator; a client may only repeat the current choice. */
@@ -201,7 +204,7 @@ final class WebUiApi extends JsonApi {
                     "as it is; a request chooses a model by override_settings");
               }
             });
-    return Fields.newObject();
+    return object();
   }
 
   private static JsonNode pngInfo(Asked asked) {
@@ -210,7 +213,7 @@ final class WebUiApi extends JsonApi {
             .fields()
             .picture("image")
             .orElseThrow(() -> SdException.invalid("image", "none", "a PNG file in base64"));
-    ObjectNode json = Fields.newObject().put("info", Infotext.ofFile("image", file));
+    ObjectNode json = object().put("info", Infotext.ofFile("image", file));
     json.putObject("items");
     json.putObject("parameters");
     return json;

@@ -165,7 +165,7 @@ final class WebUiCall
   }
 
   private HttpResponse response(List<Drawn> all, List<String> failed) {
-    ObjectNode body = Fields.newObject();
+    ObjectNode body = JsonApi.object();
     ArrayNode images = body.putArray("images");
     if (asked.sends()) {
       all.forEach(
@@ -184,7 +184,7 @@ final class WebUiCall
   private ObjectNode info(List<Drawn> all) {
     GenerateImagesRequest request = asked.request();
     PromptSpec prompt = Infotext.prompt(request);
-    ObjectNode info = Fields.newObject().put("prompt", prompt.getText());
+    ObjectNode info = JsonApi.object().put("prompt", prompt.getText());
     ArrayNode prompts = info.putArray("all_prompts");
     info.put("negative_prompt", prompt.getNegativeText());
     ArrayNode negatives = info.putArray("all_negative_prompts");
@@ -236,7 +236,7 @@ final class WebUiCall
   private static ObjectNode progress(
       Progress at, String begun, boolean interrupted, int drawn, int unanswered) {
     ObjectNode json =
-        Fields.newObject()
+        JsonApi.object()
             .put("progress", (double) at.getImageStepsDone() / Math.max(1, at.getImageSteps()))
             .put("eta_relative", Durations.toSecondsAsDouble(at.getRemaining()));
     json.putObject("state")

@@ -1,10 +1,12 @@
 package io.diffusion4j.a1111;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.MainStage;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelStage;
 import io.grpc.Channel;
@@ -48,7 +50,7 @@ record WebUiModels(Channel service) {
   }
 
   ArrayNode list() {
-    ArrayNode list = Fields.newArray();
+    ArrayNode list = JsonNodeFactory.instance.arrayNode();
     for (Model model : models()) {
       list.addObject()
           .put("title", title(model))
@@ -64,7 +66,7 @@ record WebUiModels(Channel service) {
   /** Returns the settings that clients read. */
   ObjectNode options() {
     Model model = titled("");
-    return Fields.newObject()
+    return JsonApi.object()
         .put(SdRequest.CHECKPOINT, title(model))
         .put("sd_checkpoint_hash", sha256(model))
         .put("samples_format", "png");
@@ -75,7 +77,7 @@ record WebUiModels(Channel service) {
   }
 
   ArrayNode samplers() {
-    ArrayNode list = Fields.newArray();
+    ArrayNode list = JsonNodeFactory.instance.arrayNode();
     for (String name : stage().getSamplersList()) {
       ObjectNode sampler = list.addObject().put("name", SamplerNames.theirs(name));
       sampler.putArray("aliases").add(name);
@@ -85,7 +87,7 @@ record WebUiModels(Channel service) {
   }
 
   ArrayNode schedulers() {
-    ArrayNode list = Fields.newArray();
+    ArrayNode list = JsonNodeFactory.instance.arrayNode();
     addScheduler(list, "automatic", "Automatic");
     if (stage().getSamplersList().stream().anyMatch(name -> name.endsWith("-karras"))) {
       addScheduler(list, "karras", "Karras");

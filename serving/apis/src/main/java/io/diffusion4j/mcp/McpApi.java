@@ -4,7 +4,6 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Ticker;
 import com.linecorp.armeria.common.HttpMethod;
@@ -221,7 +220,7 @@ final class McpApi extends JsonApi {
     private static final long serialVersionUID = 1;
 
     Fault(HttpFault fault) {
-      super(fault.headers(), fault.reason(), fault.message());
+      super(fault);
     }
 
     Fault(HttpStatus status, String message) {
@@ -230,7 +229,7 @@ final class McpApi extends JsonApi {
 
     @Override
     protected ObjectNode body() {
-      ObjectNode body = JsonNodeFactory.instance.objectNode().put("jsonrpc", "2.0").putNull("id");
+      ObjectNode body = object().put("jsonrpc", "2.0").putNull("id");
       body.putObject("error").put("code", ErrorCodes.INVALID_REQUEST).put("message", getMessage());
       return body;
     }

@@ -1,5 +1,7 @@
 package io.diffusion4j.mcp;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.MainStage;
@@ -158,7 +160,8 @@ record McpTools(
                     false,
                     "number",
                     "0 for a new composition to 1 for the same. Default: 0.")),
-            given -> Requests.variation(image(given), given.number("likeness").orElse(0.0))),
+            given ->
+                Requests.variation(image(given), given.fields().number("likeness").orElse(0.0))),
         drawing(
             "edit",
             "Changes a picture by a text: all of it, or the part that is white in a mask.",
@@ -179,7 +182,10 @@ record McpTools(
             given -> {
               var request =
                   Requests.mix(
-                      given.list("ingredients").stream()
+                      given
+                          .fields()
+                          .list("ingredients")
+                          .valueStream()
                           .map(each -> ingredient(given, each))
                           .toList());
               request.getMixBuilder().setNegativeText(given.text("negative_prompt"));
@@ -242,10 +248,7 @@ record McpTools(
       List<Parameter> parameters,
       Handler handler) {
     Principal principal = McpCall.of(exchange).principal();
-    var arguments =
-        new ToolArguments(
-            request.arguments() == null ? Map.of() : request.arguments(),
-            uri -> pictures.get(principal, uri));
+    var arguments = new ToolArguments(request.arguments(), uri -> pictures.get(principal, uri));
     try {
       arguments.require(parameters);
       return handler.answer(new Asked(exchange, request.progressToken(), arguments));
@@ -355,8 +358,7 @@ record McpTools(
 
   private static Palette.Training training(ToolArguments given) {
     List<String> names =
-        given.list("images").stream()
-            .map(String::valueOf)
+        given.fields().texts("images", FOUND).stream()
             .map(
                 uri ->
                     KeptPictures.ownName(uri)
@@ -380,7 +382,9 @@ record McpTools(
         .picture("mask")
         .map(mask -> Requests.inpaint(image(given), mask, prompt))
         .orElseGet(
-            () -> Requests.imageToImage(image(given), given.number(STRENGTH).orElse(0.5), prompt));
+            () ->
+                Requests.imageToImage(
+                    image(given), given.fields().number(STRENGTH).orElse(0.5), prompt));
   }
 
   private static Map<String, Object> ingredients() {
@@ -397,17 +401,13 @@ record McpTools(
                 new Parameter("weight", false, "number", "Its weight."))));
   }
 
-  private static MixIngredient ingredient(ToolArguments all, Object each) {
-    if (!(each instanceof Map<?, ?> map)) {
-      throw Check.refusal("ingredients", Errors.quote(String.valueOf(each)), "objects");
+  private static MixIngredient ingredient(ToolArguments all, JsonNode each) {
+    if (!(each instanceof ObjectNode values)) {
+      throw Check.refusal("ingredients", Errors.quote(each.toString()), "objects");
     }
-    Map<String, Object> values =
-        map.entrySet().stream()
-            .filter(entry -> entry.getValue() != null)
-            .collect(Collectors.toMap(e -> String.valueOf(e.getKey()), e -> (Object) e.getValue()));
     var given = new ToolArguments(values, all.kept());
     given.requireOne("ingredients", "text", "image");
-    double weight = given.number("weight").orElse(1.0);
+    double weight = given.fields().number("weight").orElse(1.0);
     return given
         .picture("image")
         .map(image -> Requests.ingredient(image, weight))
@@ -420,7 +420,7 @@ record McpTools(
         ClassifyImagesRequest.newBuilder()
             .setModel(given.text("model"))
             .addImages(input(image(given)));
-    given.list("labels").forEach(label -> request.addLabels(String.valueOf(label)));
+    request.addAllLabels(given.fields().texts("labels", "strings"));
     request.setTopK(Math.max(1, request.getLabelsCount()));
     return text(
         EmbeddingServiceGrpc.newBlockingStub(McpCall.of(asked.exchange()).service())

@@ -1,5 +1,8 @@
 package io.diffusion4j.mcp;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.stage.StageSetting;
 import io.diffusion4j.diffusion.stage.StageSetting.Kind;
@@ -7,25 +10,34 @@ import io.diffusion4j.diffusion.stage.StageSetting.Values;
 import io.diffusion4j.diffusion.stage.StageSettings;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.http.JsonApi;
+import io.diffusion4j.serving.http.JsonFields;
 import io.diffusion4j.serving.request.StageResolver;
 import io.diffusion4j.serving.v1.LoraChoice;
 import io.diffusion4j.serving.v1.StageOptions;
-import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The arguments of a call of a tool, which its JSON schema describes.
  *
- * @param values the values by name
+ * @param fields the values by name
  * @param kept returns a picture for the caller by its URI
  */
-record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[]>> kept) {
+record ToolArguments(JsonFields fields, Function<String, Optional<byte[]>> kept) {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  ToolArguments(@Nullable Map<String, Object> values, Function<String, Optional<byte[]>> kept) {
+    this(JSON.<ObjectNode>valueToTree(values == null ? Map.of() : values), kept);
+  }
+
+  ToolArguments(ObjectNode values, Function<String, Optional<byte[]>> kept) {
+    this(new JsonFields(values, Check::refusal), kept);
+  }
+
   /**
    * A parameter of a tool.
    *
@@ -78,17 +90,17 @@ record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[
    */
   void require(List<Parameter> parameters) {
     List<String> names = parameters.stream().map(Parameter::name).toList();
-    for (String name : values.keySet()) {
+    for (Map.Entry<String, JsonNode> given : fields.json().properties()) {
       Check.that(
-          names.contains(name),
+          names.contains(given.getKey()),
           "arguments",
-          Errors.quote(name),
+          Errors.quote(given.getKey()),
           "one of %s",
           String.join(", ", names));
     }
     for (Parameter each : parameters) {
       Check.that(
-          !each.required() || values.containsKey(each.name()),
+          !each.required() || fields.json().hasNonNull(each.name()),
           each.name(),
           "none",
           "%s",
@@ -98,9 +110,9 @@ record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[
 
   /** Checks that exactly one of two arguments is given. */
   void requireOne(String of, String first, String second) {
-    boolean hasFirst = values.get(first) != null;
+    boolean hasFirst = fields.json().hasNonNull(first);
     Check.that(
-        hasFirst == (values.get(second) == null),
+        hasFirst != fields.json().hasNonNull(second),
         of,
         hasFirst ? first + " and " + second : "neither",
         "either %s or %s",
@@ -108,47 +120,31 @@ record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[
         second);
   }
 
-  <T> Optional<T> value(String name, Class<T> type, String expected) {
-    Object value = values.get(name);
-    if (value != null && !type.isInstance(value)) {
-      throw Check.refusal(name, Errors.quote(value.toString()), expected);
-    }
-    return Optional.ofNullable(type.cast(value));
-  }
-
   String text(String name) {
-    return value(name, String.class, "a string").orElse("");
+    return fields.text(name).orElse("");
   }
 
   Optional<Integer> count(String name) {
-    return value(name, Integer.class, "an integer");
+    return fields.integer(name, 0, Integer.MAX_VALUE);
   }
 
   /** Returns a seed: an integer of 64 bits, signed or not. */
   Optional<Long> seed(String name) {
-    String expected = "an integer of at most 64 bits";
-    return value(name, Number.class, expected)
-        .map(
-            seed -> {
-              if (seed instanceof Integer || seed instanceof Long) {
-                return seed.longValue();
-              }
-              if (seed instanceof BigInteger large
-                  && large.signum() > 0
-                  && large.bitLength() <= Long.SIZE) {
-                return large.longValue();
-              }
-              throw Check.refusal(name, Errors.quote(seed.toString()), expected);
-            });
-  }
-
-  Optional<Double> number(String name) {
-    return value(name, Number.class, "a number").map(Number::doubleValue);
+    return fields.value(
+        name,
+        seed ->
+            seed.isIntegralNumber()
+                && (seed.canConvertToLong()
+                    || (seed.bigIntegerValue().signum() > 0
+                        && seed.bigIntegerValue().bitLength() <= Long.SIZE)),
+        seed -> seed.bigIntegerValue().longValue(),
+        "an integer of at most 64 bits");
   }
 
   /** Returns the chosen low-rank update: its name, and its scale after a colon. */
   Optional<LoraChoice> lora() {
-    return value("lora", String.class, "NAME or NAME:SCALE")
+    return fields
+        .text("lora")
         .filter(text -> !text.isEmpty())
         .map(
             text -> {
@@ -165,32 +161,24 @@ record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[
             });
   }
 
-  List<Object> list(String name) {
-    Object value = values.getOrDefault(name, List.of());
-    if (!(value instanceof Collection<?> items)) {
-      throw Check.refusal(name, Errors.quote(value.toString()), "a list");
-    }
-    return new ArrayList<>(items);
-  }
-
   /** Returns a picture: base64, alone or in a data URL, or the URI of a kept picture. */
   Optional<byte[]> picture(String name) {
-    return value(name, String.class, "a picture").map(text -> picture(name, text));
-  }
-
-  byte[] picture(String name, String text) {
     String expected = "a picture in base64, or the URI of a picture that is still kept";
-    return (text.startsWith(KeptPictures.ROOT) ? kept.apply(text) : JsonApi.base64(text))
-        .orElseThrow(() -> Check.refusal(name, Errors.quote(text), expected));
+    return fields
+        .text(name)
+        .map(
+            text ->
+                (text.startsWith(KeptPictures.ROOT) ? kept.apply(text) : JsonApi.base64(text))
+                    .orElseThrow(() -> Check.refusal(name, Errors.quote(text), expected)));
   }
 
   /** Returns the settings of the stage that draws, apart from arguments of another meaning. */
   StageOptions settings(List<String> other) {
     Map<String, Object> given = new LinkedHashMap<>();
     for (StageSetting<?> row : StageSettings.ALL) {
-      Object value = values.get(row.name());
-      if (value != null && !other.contains(row.name())) {
-        given.put(row.name(), parse(row, String.valueOf(value)));
+      JsonNode value = fields.json().path(row.name());
+      if (!value.isMissingNode() && !value.isNull() && !other.contains(row.name())) {
+        given.put(row.name(), parse(row, value.isTextual() ? value.asText() : value.toString()));
       }
     }
     var options = StageOptions.newBuilder();

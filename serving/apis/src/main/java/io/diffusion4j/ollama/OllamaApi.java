@@ -14,6 +14,7 @@ import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.PictureWorkers;
 import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.JsonApi;
+import io.diffusion4j.serving.http.JsonFields;
 import io.diffusion4j.serving.request.Resizer;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import io.diffusion4j.serving.v1.EmbedTextsRequest;
@@ -67,7 +68,7 @@ final class OllamaApi extends JsonApi implements SharedRoute {
   private CompletionStage<HttpResponse> otherRoute(Arrived arrived) {
     if (arrived.request().method() == HttpMethod.POST
         && arrived.context().path().equals(ROOT + "generate")) {
-      return generate(arrived, body(arrived));
+      return generate(arrived, fields(arrived));
     }
     String route = arrived.request().method() + " " + arrived.context().path();
     throw OllamaException.notFound("UNKNOWN_URL", Errors.quote(route) + ": not supported here");
@@ -78,43 +79,43 @@ final class OllamaApi extends JsonApi implements SharedRoute {
     try {
       return JsonApi.parse(arrived.request().contentUtf8())
           .filter(json -> json.has("prompt")) // which requests of the page have at no top level
-          .map(json -> generate(arrived, json));
+          .map(json -> generate(arrived, new JsonFields(json, OllamaException::invalid)));
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }
   }
 
-  private CompletionStage<HttpResponse> generate(Arrived arrived, ObjectNode json) {
-    Model model = model(arrived, json);
-    if (OllamaRequest.prompt(json).isEmpty()) {
-      ObjectNode loaded = OllamaDrawing.done(OllamaRequest.model(json), "load");
+  private CompletionStage<HttpResponse> generate(Arrived arrived, JsonFields fields) {
+    Model model = model(arrived, fields);
+    if (OllamaRequest.prompt(fields).isEmpty()) {
+      ObjectNode loaded = OllamaDrawing.done(OllamaRequest.model(fields), "load");
       return completedFuture(json(HttpStatus.OK, loaded));
     }
-    var asked = OllamaRequest.of(json, model);
+    var asked = OllamaRequest.of(fields, model);
     return OllamaDrawing.of(asked, resizer, workers, arrived.service(), arrived.context());
   }
 
-  private static Model model(Arrived arrived, ObjectNode json) {
-    return new OllamaModels(arrived.service()).named(OllamaRequest.model(json));
+  private static Model model(Arrived arrived, JsonFields fields) {
+    return new OllamaModels(arrived.service()).named(OllamaRequest.model(fields));
   }
 
   private static ObjectNode show(Arrived arrived) {
-    ObjectNode json = body(arrived);
-    OllamaRequest.requireWithoutSettings(json, "verbose");
-    return OllamaModels.show(model(arrived, json));
+    JsonFields fields = fields(arrived);
+    OllamaRequest.requireWithoutSettings(fields, "verbose");
+    return OllamaModels.show(model(arrived, fields));
   }
 
   private static ObjectNode version() {
     String version = ResolvedRequest.SOFTWARE.replace("Diffusion4J ", "");
-    return JsonNodeFactory.instance.objectNode().put("version", version);
+    return object().put("version", version);
   }
 
   /** Returns the embeddings of texts, in the space of the model's images, with norm 1. */
   private static ObjectNode embed(Arrived arrived) {
-    ObjectNode json = body(arrived);
-    OllamaRequest.requireWithoutSettings(json, "input");
-    var request = EmbedTextsRequest.newBuilder().setModel(model(arrived, json).getName());
-    JsonNode input = json.path("input");
+    JsonFields fields = fields(arrived);
+    OllamaRequest.requireWithoutSettings(fields, "input");
+    var request = EmbedTextsRequest.newBuilder().setModel(model(arrived, fields).getName());
+    JsonNode input = fields.json().path("input");
     for (JsonNode text :
         input.isArray() ? input : JsonNodeFactory.instance.arrayNode().add(input)) {
       if (!text.isTextual()) {
@@ -123,8 +124,7 @@ final class OllamaApi extends JsonApi implements SharedRoute {
       }
       request.addTexts(text.textValue());
     }
-    ObjectNode answer =
-        JsonNodeFactory.instance.objectNode().put("model", OllamaRequest.model(json));
+    ObjectNode answer = object().put("model", OllamaRequest.model(fields));
     var embeddings = answer.putArray("embeddings");
     var stub = EmbeddingServiceGrpc.newBlockingStub(arrived.service());
     for (Embedding embedding : stub.embedTexts(request.build()).getEmbeddingsList()) {
@@ -136,15 +136,8 @@ final class OllamaApi extends JsonApi implements SharedRoute {
     return answer;
   }
 
-  private static ObjectNode body(Arrived arrived) {
-    String body = arrived.request().contentUtf8();
-    try {
-      return JsonApi.parse(body)
-          .orElseThrow(() -> OllamaException.invalid("body", "no object", "an object in JSON"));
-    } catch (JsonProcessingException e) {
-      throw OllamaException.invalid(
-          "body", Errors.quote(e.getOriginalMessage()), "an object in JSON");
-    }
+  private static JsonFields fields(Arrived arrived) {
+    return JsonFields.of(arrived.request().contentUtf8(), OllamaException::invalid);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.diffusion4j.ollama;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
@@ -160,8 +159,7 @@ final class OllamaDrawing
   }
 
   private static ObjectNode line(String model) {
-    return JsonNodeFactory.instance
-        .objectNode()
+    return JsonApi.object()
         .put("model", model)
         .put("created_at", Instant.now().toString())
         .put("response", ""); // the text of language models

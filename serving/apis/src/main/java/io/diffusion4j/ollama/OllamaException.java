@@ -1,11 +1,10 @@
 package io.diffusion4j.ollama;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.ResponseHeaders;
 import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.HttpFault;
+import io.diffusion4j.serving.http.JsonApi;
 
 /** An error in the form of this API: {@code {"error": "…"}}. */
 final class OllamaException extends ApiException {
@@ -15,14 +14,13 @@ final class OllamaException extends ApiException {
     super(status, reason, message);
   }
 
-  private OllamaException(ResponseHeaders headers, String reason, String message) {
-    super(headers, reason, message);
+  private OllamaException(HttpFault fault) {
+    super(fault);
   }
 
   /** Returns the error for an error of the service. */
   static OllamaException of(Throwable error) {
-    HttpFault fault = HttpFault.of(error);
-    return new OllamaException(fault.headers(), fault.reason(), fault.message());
+    return new OllamaException(HttpFault.of(error));
   }
 
   /** Creates the error for an invalid value of a field. */
@@ -46,6 +44,6 @@ final class OllamaException extends ApiException {
 
   @Override
   protected ObjectNode body() {
-    return JsonNodeFactory.instance.objectNode().put("error", getMessage());
+    return JsonApi.object().put("error", getMessage());
   }
 }

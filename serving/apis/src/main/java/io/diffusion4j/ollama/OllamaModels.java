@@ -1,10 +1,10 @@
 package io.diffusion4j.ollama;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.MainStage;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.v1.Model;
 import io.grpc.Channel;
 import java.util.Optional;
@@ -52,7 +52,7 @@ record OllamaModels(Channel service) {
   }
 
   private ObjectNode list(Consumer<ObjectNode> fields) {
-    ObjectNode list = JsonNodeFactory.instance.objectNode();
+    ObjectNode list = JsonApi.object();
     var models = list.putArray("models");
     for (Model model : GenerationClient.models(service)) {
       ObjectNode json = listed(model);
@@ -65,8 +65,7 @@ record OllamaModels(Channel service) {
   /** Returns the response of {@code /api/show}. */
   static ObjectNode show(Model model) {
     ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
+        JsonApi.object()
             .put("license", model.getLicense())
             .put("parameters", parameters(model))
             .put("modified_at", UNKNOWN_TIME);
@@ -95,8 +94,7 @@ record OllamaModels(Channel service) {
 
   private static ObjectNode listed(Model model) {
     ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
+        JsonApi.object()
             .put("name", model.getName() + TAG)
             .put("model", model.getName() + TAG)
             .put("size", 0) // unknown
@@ -107,8 +105,7 @@ record OllamaModels(Channel service) {
 
   private static ObjectNode details() {
     ObjectNode details =
-        JsonNodeFactory.instance
-            .objectNode()
+        JsonApi.object()
             .put("parent_model", "")
             .put("format", "safetensors")
             .put("family", "diffusion4j")

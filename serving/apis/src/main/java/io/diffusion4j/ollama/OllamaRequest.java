@@ -1,7 +1,6 @@
 package io.diffusion4j.ollama;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Splitter;
 import com.google.common.collect.Iterables;
@@ -11,6 +10,7 @@ import io.diffusion4j.client.MainStage;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.http.JsonApi;
+import io.diffusion4j.serving.http.JsonFields;
 import io.diffusion4j.serving.request.OutputSize;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Model;
@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * A request of {@code /api/generate}, translated to a request of the service.
@@ -33,7 +32,6 @@ import java.util.function.Predicate;
  */
 record OllamaRequest(String model, GenerateImagesRequest request, OutputSize size, boolean stream) {
   private static final int MAX_SIDE = 4096;
-  private static final String ONE_IMAGE = "one image in base64";
   private static final String OPTIONS = "options";
 
   /** The options that are no settings of a stage. */
@@ -58,53 +56,43 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
   }
 
   /** Returns the name of the model that a request selects. */
-  static String model(ObjectNode json) {
-    return text(json, "model").or(() -> text(json, "name")).orElse("");
+  static String model(JsonFields fields) {
+    return fields.text("model").or(() -> fields.text("name")).orElse("");
   }
 
   /** Returns the prompt; a request with an empty one loads the model, which is loaded already. */
-  static String prompt(ObjectNode json) {
-    return text(json, "prompt").orElse("");
+  static String prompt(JsonFields fields) {
+    return fields.text("prompt").orElse("");
   }
 
   /** Reads the fields of a request with a prompt. */
-  static OllamaRequest of(ObjectNode json, Model model) {
+  static OllamaRequest of(JsonFields fields, Model model) {
     List<String> own =
         List.of("model", "prompt", "stream", "images", OPTIONS, "width", "height", "steps");
-    requireKnown(json, own);
-    ObjectNode options = options(json);
-    GenerateImagesRequest.Builder request = task(json, options).setModel(model.getName());
-    value(
-            options,
-            "seed",
-            seed -> seed.isIntegralNumber() && seed.canConvertToLong() && seed.longValue() >= -1,
-            "-1 for any, or a seed ≥ 0")
-        .filter(seed -> seed.longValue() >= 0)
-        .ifPresent(seed -> request.addSeeds(seed.longValue()));
+    requireKnown(fields, own);
+    JsonFields options = fields.object(OPTIONS);
+    GenerateImagesRequest.Builder request = task(fields, options).setModel(model.getName());
+    options.seed("seed").ifPresent(request::addSeeds);
     ModelStage stage = MainStage.of(model).orElse(ModelStage.getDefaultInstance());
-    StageOptions settings = settings(json, options, stage);
+    StageOptions settings = settings(fields, options, stage);
     if (!settings.equals(StageOptions.getDefaultInstance())) {
       request.putStages(stage.getName(), settings);
     }
     var size =
         new OutputSize(
-            side(json, "width").orElse(model.getImageWidth()),
-            side(json, "height").orElse(model.getImageHeight()));
+            side(fields, "width").orElse(model.getImageWidth()),
+            side(fields, "height").orElse(model.getImageHeight()));
     size.addTo(request, model);
-    boolean stream =
-        value(json, "stream", JsonNode::isBoolean, "true or false")
-            .map(JsonNode::booleanValue)
-            .orElse(true);
-    return new OllamaRequest(model(json), request.build(), size, stream);
+    return new OllamaRequest(model(fields), request.build(), size, fields.flag("stream", true));
   }
 
   /**
    * Checks the fields of a request that draws nothing: its model, one more field, and options of
    * language models, which have no effect.
    */
-  static void requireWithoutSettings(ObjectNode json, String field) {
-    requireKnown(json, List.of("model", "name", field, OPTIONS));
-    for (Map.Entry<String, JsonNode> option : options(json).properties()) {
+  static void requireWithoutSettings(JsonFields fields, String field) {
+    requireKnown(fields, List.of("model", "name", field, OPTIONS));
+    for (Map.Entry<String, JsonNode> option : fields.object(OPTIONS).json().properties()) {
       if (!OF_LANGUAGE_MODELS.contains(option.getKey())) {
         throw OllamaException.invalid(
             OPTIONS, Errors.quote(option.getKey()), "none, as nothing is drawn");
@@ -112,15 +100,9 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
     }
   }
 
-  private static ObjectNode options(ObjectNode json) {
-    return value(json, OPTIONS, JsonNode::isObject, "an object")
-        .map(ObjectNode.class::cast)
-        .orElseGet(JsonNodeFactory.instance::objectNode);
-  }
-
   /** Refuses fields that are neither read nor without effect on images. */
-  private static void requireKnown(ObjectNode json, List<String> own) {
-    for (Map.Entry<String, JsonNode> field : json.properties()) {
+  private static void requireKnown(JsonFields fields, List<String> own) {
+    for (Map.Entry<String, JsonNode> field : fields.json().properties()) {
       if (!own.contains(field.getKey()) && !WITHOUT_EFFECT.contains(field.getKey())) {
         throw OllamaException.invalid(
             "request", Errors.quote(field.getKey()), "one of " + String.join(", ", own));
@@ -128,36 +110,31 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
     }
   }
 
-  private static GenerateImagesRequest.Builder task(ObjectNode json, ObjectNode options) {
-    String negative = text(options, "negative_prompt").orElse("");
-    Optional<Double> strength =
-        value(options, "strength", JsonNode::isNumber, "0 to 1").map(JsonNode::doubleValue);
-    Optional<JsonNode> images =
-        value(json, "images", list -> list.isArray() && list.size() <= 1, ONE_IMAGE)
-            .filter(list -> !list.isEmpty());
-    if (images.isEmpty()) {
-      strength.ifPresent(
-          given -> {
-            throw OllamaException.invalid(
-                OPTIONS, Errors.quote("strength"), "no strength without images");
-          });
-      return Requests.textToImage(prompt(json), negative);
+  private static GenerateImagesRequest.Builder task(JsonFields fields, JsonFields options) {
+    String negative = options.text("negative_prompt").orElse("");
+    Optional<Double> strength = options.number("strength");
+    List<byte[]> images = fields.pictures("images");
+    if (images.size() > 1) {
+      throw OllamaException.invalid("images", images.size() + " pictures", "one");
     }
-    String text = images.get().get(0).asText();
-    byte[] image =
-        JsonApi.base64(text)
-            .orElseThrow(() -> OllamaException.invalid("images", Errors.quote(text), ONE_IMAGE));
+    if (images.isEmpty()) {
+      if (strength.isPresent()) {
+        throw OllamaException.invalid(
+            OPTIONS, Errors.quote("strength"), "no strength without images");
+      }
+      return Requests.textToImage(prompt(fields), negative);
+    }
     GenerateImagesRequest.Builder request =
-        Requests.imageToImage(image, strength.orElse(0.5), prompt(json));
+        Requests.imageToImage(images.get(0), strength.orElse(0.5), prompt(fields));
     request.getImageToImageBuilder().getPromptBuilder().setNegativeText(negative);
     return request;
   }
 
   /** Returns the settings of the main stage, which are options by the names of its rows. */
-  private static StageOptions settings(ObjectNode json, ObjectNode options, ModelStage stage) {
+  private static StageOptions settings(JsonFields fields, JsonFields options, ModelStage stage) {
     List<String> rows = stage.getSettingsList().stream().map(SupportedSetting::getName).toList();
-    ObjectNode chosen = JsonNodeFactory.instance.objectNode();
-    for (Map.Entry<String, JsonNode> option : options.properties()) {
+    ObjectNode chosen = JsonApi.object();
+    for (Map.Entry<String, JsonNode> option : options.json().properties()) {
       String name = option.getKey();
       if (OWN_OPTIONS.contains(name) || OF_LANGUAGE_MODELS.contains(name)) {
         continue;
@@ -168,9 +145,10 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
       }
       chosen.set(name, option.getValue());
     }
-    value(json, "steps", steps -> steps.isInt() && steps.intValue() >= 0, "≥ 1, or 0 for default")
-        .filter(steps -> steps.intValue() > 0)
-        .ifPresent(steps -> chosen.set("steps", steps));
+    fields
+        .integer("steps", 0, Integer.MAX_VALUE)
+        .filter(steps -> steps > 0) // 0 is the default
+        .ifPresent(steps -> chosen.put("steps", steps));
     var settings = StageOptions.newBuilder();
     try {
       JsonFormat.parser().merge(chosen.toString(), settings);
@@ -181,29 +159,8 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
     return settings.build();
   }
 
-  private static Optional<Integer> side(ObjectNode json, String name) {
-    return value(
-            json,
-            name,
-            side -> side.isInt() && side.intValue() >= 0 && side.intValue() <= MAX_SIDE,
-            "0 for the default, or 1 to " + MAX_SIDE)
-        .map(JsonNode::intValue)
-        .filter(side -> side > 0);
-  }
-
-  private static Optional<String> text(ObjectNode json, String name) {
-    return value(json, name, JsonNode::isTextual, "a string").map(JsonNode::textValue);
-  }
-
-  private static Optional<JsonNode> value(
-      ObjectNode json, String name, Predicate<JsonNode> fits, String expected) {
-    Optional<JsonNode> value = Optional.ofNullable(json.get(name)).filter(given -> !given.isNull());
-    value
-        .filter(fits.negate())
-        .ifPresent(
-            given -> {
-              throw OllamaException.invalid(name, Errors.quote(given.toString()), expected);
-            });
-    return value;
+  /** Returns a side in pixels; empty for 0, the default. */
+  private static Optional<Integer> side(JsonFields fields, String name) {
+    return fields.integer(name, 0, MAX_SIDE).filter(side -> side > 0);
   }
 }

@@ -1,6 +1,5 @@
 package io.diffusion4j.openai;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
@@ -144,8 +143,7 @@ final class ImageEvents
 
   private ObjectNode image(int index, byte[] png) {
     ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
+        JsonApi.object()
             .put("b64_json", Base64.getEncoder().encodeToString(asked.file(png, resizer)))
             .put("created_at", Instant.now().getEpochSecond());
     return asked.files().describe(json, asked.size()).put("image_index", index);

@@ -79,8 +79,7 @@ final class ImageList
     if (data.isEmpty() && !refused.isEmpty()) {
       return refused.toException().toResponse();
     }
-    ObjectNode body =
-        JsonNodeFactory.instance.objectNode().put("created", Instant.now().getEpochSecond());
+    ObjectNode body = JsonApi.object().put("created", Instant.now().getEpochSecond());
     body.set("data", data);
     if (asked.files().current()) {
       asked.files().describe(body, asked.size());
@@ -103,10 +102,8 @@ final class ImageList
     byte[] file = asked.file(image.getData().toByteArray(), resizer);
     String base64 = Base64.getEncoder().encodeToString(file);
     return asked.format() == Format.B64_JSON
-        ? JsonNodeFactory.instance.objectNode().put("b64_json", base64)
-        : JsonNodeFactory.instance
-            .objectNode()
-            .put("url", "data:image/" + asked.files().format() + ";base64," + base64);
+        ? JsonApi.object().put("b64_json", base64)
+        : JsonApi.object().put("url", "data:image/" + asked.files().format() + ";base64," + base64);
   }
 
   @Override

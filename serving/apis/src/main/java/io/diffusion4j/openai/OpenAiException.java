@@ -1,6 +1,5 @@
 package io.diffusion4j.openai;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Ascii;
 import com.google.rpc.BadRequest;
@@ -9,6 +8,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.HttpFault;
+import io.diffusion4j.serving.http.JsonApi;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -136,8 +136,7 @@ final class OpenAiException extends ApiException {
 
   /** Returns the value of the key {@code error}. */
   ObjectNode error() {
-    return JsonNodeFactory.instance
-        .objectNode()
+    return JsonApi.object()
         .put("message", getMessage())
         .put("type", type)
         .put("param", param)
@@ -146,6 +145,6 @@ final class OpenAiException extends ApiException {
 
   @Override
   protected ObjectNode body() {
-    return JsonNodeFactory.instance.objectNode().set("error", error());
+    return JsonApi.object().set("error", error());
   }
 }

@@ -1,9 +1,9 @@
 package io.diffusion4j.openai;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpStatus;
 import io.diffusion4j.client.GenerationClient;
+import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.v1.Model;
 import io.grpc.Channel;
 import java.util.List;
@@ -60,7 +60,7 @@ record OpenAiModels(Function<String, Optional<Model>> one, Supplier<List<Model>>
 
   /** Returns the response of {@code GET /v1/models}. */
   ObjectNode list() {
-    ObjectNode list = JsonNodeFactory.instance.objectNode().put("object", "list");
+    ObjectNode list = JsonApi.object().put("object", "list");
     all.get().forEach(model -> list.withArray("data").add(toJson(model)));
     return list;
   }
@@ -72,8 +72,7 @@ record OpenAiModels(Function<String, Optional<Model>> one, Supplier<List<Model>>
 
   /** The creation time of a model is unknown, and the field must be a number. */
   private static ObjectNode toJson(Model model) {
-    return JsonNodeFactory.instance
-        .objectNode()
+    return JsonApi.object()
         .put("id", model.getName())
         .put("object", "model")
         .put("created", 0)

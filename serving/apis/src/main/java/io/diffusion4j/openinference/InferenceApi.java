@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
@@ -201,10 +200,6 @@ final class InferenceApi extends JsonApi {
   @Override
   protected @Nullable ApiException explain(Throwable cause) {
     return cause instanceof StatusRuntimeException ? InferenceException.of(cause) : null;
-  }
-
-  private static ObjectNode object() {
-    return JsonNodeFactory.instance.objectNode();
   }
 
   /** A unary call on behalf of an HTTP request; a client that disconnects cancels it. */

@@ -1,11 +1,11 @@
 package io.diffusion4j.openinference;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpStatus;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.HttpFault;
+import io.diffusion4j.serving.http.JsonApi;
 
 /** An error in the form of this protocol over HTTP: {@code {"error": "…"}}. */
 final class InferenceException extends ApiException {
@@ -16,7 +16,7 @@ final class InferenceException extends ApiException {
   }
 
   private InferenceException(HttpFault fault) {
-    super(fault.headers(), fault.reason(), fault.message());
+    super(fault);
   }
 
   /** Returns the error for an error of the service. */
@@ -32,6 +32,6 @@ final class InferenceException extends ApiException {
 
   @Override
   protected ObjectNode body() {
-    return JsonNodeFactory.instance.objectNode().put("error", getMessage());
+    return JsonApi.object().put("error", getMessage());
   }
 }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import com.google.protobuf.ByteString;
@@ -192,7 +191,7 @@ final class JsonTensors {
   private static ObjectNode parameters(JsonNode of, String path) {
     JsonNode parameters = of.get("parameters");
     if (parameters == null || parameters.isNull()) {
-      return JsonNodeFactory.instance.objectNode();
+      return JsonApi.object();
     }
     if (parameters instanceof ObjectNode object) {
       return object;
@@ -226,8 +225,7 @@ final class JsonTensors {
 
   /** Writes a response. */
   Body write(ModelInferResponse response) {
-    ObjectNode body =
-        JsonNodeFactory.instance.objectNode().put("model_name", response.getModelName());
+    ObjectNode body = JsonApi.object().put("model_name", response.getModelName());
     body.put("model_version", response.getModelVersion());
     if (!response.getId().isEmpty()) {
       body.put("id", response.getId());
@@ -297,7 +295,7 @@ final class JsonTensors {
   }
 
   private static ObjectNode parameters(Map<String, InferParameter> parameters) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ObjectNode json = JsonApi.object();
     parameters.forEach((key, value) -> json.put(key, value.getStringParam()));
     return json; // the service sends no others than strings
   }

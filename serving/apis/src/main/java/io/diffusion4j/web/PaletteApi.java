@@ -2,9 +2,6 @@ package io.diffusion4j.web;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.rpc.Code;
 import com.linecorp.armeria.common.HttpResponse;
@@ -19,12 +16,11 @@ import io.diffusion4j.serving.grpc.PrincipalContext;
 import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.JsonApi;
+import io.diffusion4j.serving.http.JsonFields;
 import io.diffusion4j.serving.model.Palette;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import jakarta.inject.Inject;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,7 +47,7 @@ final class PaletteApi extends JsonApi {
 
   /** What a route does with the palette: the begun job, whose end the state shows. */
   private interface Action {
-    Optional<CompletableFuture<Void>> run(Palette palette, ObjectNode body);
+    Optional<CompletableFuture<Void>> run(Palette palette, JsonFields body);
   }
 
   @Override
@@ -97,7 +93,7 @@ final class PaletteApi extends JsonApi {
   }
 
   private static CompletionStage<HttpResponse> state(Optional<Palette> shown) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ObjectNode json = object();
     shown
         .map(Palette::state)
         .ifPresent(
@@ -128,27 +124,21 @@ final class PaletteApi extends JsonApi {
                         "picture: " + Errors.quote(name) + " (expected: of the palette)")));
   }
 
-  private static ObjectNode body(Arrived arrived) {
+  private static JsonFields body(Arrived arrived) {
     String text = arrived.request().contentUtf8();
-    try {
-      return text.isEmpty()
-          ? JsonNodeFactory.instance.objectNode()
-          : JsonApi.parse(text).orElseThrow(() -> invalid("body: no object (expected: JSON)"));
-    } catch (JsonProcessingException e) {
-      throw invalid("body: " + Errors.quote(e.getOriginalMessage()) + " (expected: JSON)");
-    }
+    return JsonFields.of(text.isEmpty() ? "{}" : text, PaletteApi::invalid);
   }
 
-  private static Palette.Training training(ObjectNode body) {
-    List<String> pictures = new ArrayList<>();
-    for (JsonNode name : body.path("pictures")) {
-      pictures.add(name.asText());
-    }
+  private static Palette.Training training(JsonFields body) {
     return new Palette.Training(
-        body.path("name").asText(),
-        pictures,
-        body.path("caption").asText(),
-        body.path("steps").asInt());
+        body.text("name").orElse(""),
+        body.texts("pictures", "names of pictures"),
+        body.text("caption").orElse(""),
+        body.integer("steps", 0, Integer.MAX_VALUE).orElse(0));
+  }
+
+  private static StatusRuntimeException invalid(String field, Object value, String expected) {
+    return invalid(field + ": " + value + " (expected: " + expected + ")");
   }
 
   private static StatusRuntimeException invalid(String message) {

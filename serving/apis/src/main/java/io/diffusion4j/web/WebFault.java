@@ -16,7 +16,7 @@ final class WebFault extends ApiException {
   }
 
   private WebFault(HttpFault fault) {
-    super(fault.headers(), fault.reason(), fault.message());
+    super(fault);
     this.fault = fault;
   }
 

@@ -190,17 +190,17 @@ class OllamaApiTest {
         "{'prompt': 'x'} | 404 | model: \\\"\\\" (expected: one of toy)",
         "{'model': 'no', 'prompt': 'x'} | 404 | model: \\\"no\\\" (expected: one of toy)",
         "{'model': 'toy', 'prompt': 1} | 400 | prompt: \\\"1\\\" (expected: a string)",
-        "{'model': 'toy', 'prompt': 'x', 'width': 9999} | 400 | width: \\\"9999\\\" (expected: 0",
-        "{'model': 'toy', 'prompt': 'x', 'steps': -1} | 400 | steps: \\\"-1\\\" (expected: ≥ 1",
+        "{'model': 'toy', 'prompt': 'x', 'width': 9999} | 400 | width: \\\"9999\\\" (expected: an",
+        "{'model': 'toy', 'prompt': 'x', 'steps': -1} | 400 | steps: \\\"-1\\\" (expected: an",
         "{'model': 'toy', 'prompt': 'x', 'sizes': 1} | 400 | request: \\\"sizes\\\" (expected: one",
         "{'model': 'toy', 'prompt': 'x', 'options': {'cfg': 1}} | 400 | options: \\\"cfg\\\" (expe",
         "{'model': 'toy', 'prompt': 'x', 'options': {'seed': -2}} | 400 | seed: \\\"-2\\\"",
         "{'model': 'toy', 'prompt': 'x', 'options': {'sampler': 'no'}} | 400 | sampler: ",
         "{'model': 'toy', 'prompt': 'x', 'options': {'steps': 'no'}} | 400 | options: ",
         "{'model': 'toy', 'prompt': 'x', 'options': {'strength': 0.8}} | 400 | options: \\\"str",
-        "{'model': 'toy', 'prompt': 'x', 'images': ['#']} | 400 | images: \\\"#\\\" (expected: one",
-        "{'model': 'toy', 'prompt': 'x', 'images': ['', '']} | 400 | images:"
-            + " \\\"[\\\"\\\",\\\"\\\"]\\\" (expected: one",
+        "{'model': 'toy', 'prompt': 'x', 'images': ['#']} | 400 | images: \\\"#\\\" (expected: a",
+        "{'model': 'toy', 'prompt': 'x', 'images': ['', '']} | 400 | images: 2 pictures (expected:"
+            + " one",
         "{'model': 'toy', 'prompt': 'x', 'stream': 1} | 400 | stream: \\\"1\\\" (expected: true",
       })
   void badInputIsOneLine(String body, int status, String message) throws Exception {
